@@ -1,0 +1,1 @@
+"""How GradeTape is installed and started on one machine."""
