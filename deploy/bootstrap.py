@@ -6,8 +6,9 @@ Runs on Python's standard library alone, since it is what installs everything el
 import os
 import sys
 
-from deploy.environment import ROOT, EnvironmentProblem, ensure_environment
-from deploy.system import RUN_PACKAGES, TEST_PACKAGES, SystemProblem, ensure_packages
+from deploy.environment import ROOT, ensure_environment
+from deploy.exceptions import SetupError
+from deploy.system import RUN_PACKAGES, TEST_PACKAGES, ensure_packages
 
 VERSION = (3, 11)
 
@@ -21,7 +22,7 @@ def main(wish: str) -> int:
     try:
         ensure_packages(TEST_PACKAGES if wish == "test" else RUN_PACKAGES)
         python = ensure_environment("worker" if wish == "run" else "dev")
-    except (SystemProblem, EnvironmentProblem) as problem:
+    except SetupError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
     if wish == "run":

@@ -9,14 +9,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from deploy.exceptions import SetupError
+
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = "gradetape-lock"
 # A larger set contains the smaller ones, so an environment made for tests also runs the platform.
 SETS = ("web", "worker", "dev")
-
-
-class EnvironmentProblem(Exception):
-    """The environment could not be made; the message says which step failed and what to do."""
+PIP_INSTALL = "-m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r".split()
 
 
 def lock_digest(requirements: Path, name: str) -> str:
@@ -58,8 +57,7 @@ def ensure_environment(name: str, root: Path = ROOT) -> Path:
         f"Installing {_count(lock)} Python packages from {lock.relative_to(root)} (a few minutes at first)", flush=True
     )
     _step(
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        + ["--require-hashes", "--no-deps", "-r", str(lock)],
+        [str(python), *PIP_INSTALL, str(lock)],
         "Can this machine reach a Python package index, and is there enough room on the disk (3 GB)?",
     )
     (venv / STAMP).write_text(f"{name} {lock_digest(requirements, name)}\n")
@@ -71,7 +69,10 @@ def _usable(python: Path) -> bool:
     if not python.exists():
         return False
     ask = [str(python), "-c", "import platform, sys; print(platform.python_version(), sys.base_prefix)"]
-    answer = subprocess.run(ask, capture_output=True, text=True, check=False)
+    try:
+        answer = subprocess.run(ask, capture_output=True, text=True, check=False)
+    except OSError:
+        return False
     return answer.stdout.split() == [platform.python_version(), sys.base_prefix]
 
 
@@ -82,4 +83,4 @@ def _count(lock: Path) -> int:
 def _step(command: Sequence[str], advice: str) -> None:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
     if done.returncode != 0:
-        raise EnvironmentProblem(f"This failed with exit code {done.returncode}: {' '.join(command)}\n{advice}")
+        raise SetupError(f"This failed with exit code {done.returncode}: {' '.join(command)}\n{advice}")

@@ -4,8 +4,10 @@ import shutil
 import subprocess
 import sys
 
-from deploy.environment import ROOT, SETS
+from deploy.environment import ROOT
 
+# Each set, and the smaller one inside it, whose versions it keeps.
+ORDER = {"web": None, "worker": "web", "dev": "worker", "gpu": "worker"}
 # Locks name packages and hashes only: where an index lies is the machine's own business.
 OPTIONS = (
     "--quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header "
@@ -20,7 +22,7 @@ def main() -> int:
         print("Compiling the locks needs uv: pip install uv (outside .venv)", file=sys.stderr)
         return 1
     requirements = ROOT / "requirements"
-    for smaller, name in zip((None, *SETS), SETS, strict=False):
+    for name, smaller in ORDER.items():
         inside = ["--constraint", f"{smaller}.txt"] if smaller else []
         command = [uv, "pip", "compile", *OPTIONS, *sys.argv[1:], *inside, f"{name}.in", "--output-file", f"{name}.txt"]
         done = subprocess.run(command, cwd=requirements, check=False)

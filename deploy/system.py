@@ -5,19 +5,17 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
+from deploy.exceptions import SetupError
+
 RUN_PACKAGES = ("bubblewrap", "redis-server", "libseccomp2", "python3-venv")
 TEST_PACKAGES = (*RUN_PACKAGES, "chromium", "fonts-dejavu-core")
-
-
-class SystemProblem(Exception):
-    """The machine lacks something that only its owner can provide; the message says what and how."""
 
 
 def missing_packages(wanted: Iterable[str]) -> list[str]:
     """Those of the packages that dpkg does not hold as installed."""
     names = list(wanted)
     if shutil.which("dpkg-query") is None:
-        raise SystemProblem(
+        raise SetupError(
             f"This is no Debian: install {', '.join(names)} (or what your system calls them) by hand, "
             "then start again with GRADETAPE_SKIP_PACKAGES=1."
         )
@@ -36,23 +34,30 @@ def privileged(command: Sequence[str]) -> list[str]:
     if os.geteuid() == 0:
         return list(command)
     if shutil.which("sudo") is None:
-        raise SystemProblem(
+        raise SetupError(
             f"Root has to run this once: {' '.join(command)}\n(You are not root, and sudo is not installed.)"
         )
     return ["sudo", *command]
 
 
 def install_packages(names: Sequence[str]) -> None:
-    """Install Debian packages, saying so; raises SystemProblem when apt-get refuses."""
+    """Install Debian packages, saying so; raises SetupError when apt-get refuses."""
     print(f"Installing Debian packages: {' '.join(names)}", flush=True)
     quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"]
-    # Debian would start a Redis of its own on the standard port; GradeTape brings up its own on another.
-    keep_quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1"]
-    install = [*keep_quiet, "apt-get", *quiet, "install", "-y", "--no-install-recommends", *names]
+    install = [
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        *quiet,
+        "install",
+        "-y",
+        "--no-install-recommends",
+        *names,
+    ]
     for command in (["apt-get", *quiet, "update"], install):
         done = subprocess.run(privileged(command), stdin=subprocess.DEVNULL, check=False)
         if done.returncode != 0:
-            raise SystemProblem(f"This failed with exit code {done.returncode}: {' '.join(command)}")
+            raise SetupError(f"This failed with exit code {done.returncode}: {' '.join(command)}")
 
 
 def ensure_packages(wanted: Iterable[str]) -> None:
