@@ -69,7 +69,7 @@ def secret_file(name: str) -> Path:
     return registry.secret_folder / name
 
 
-def agree(got: Any, want: Any, rtol: float | None = None, atol: float | None = None, what: str = "output") -> None:  # noqa: ANN401
+def agree(got: Any, want: Any, rtol: float | None = None, atol: float | None = None, what: str = "output") -> None:
     """The two plain trees are the same: structure, type, shape, dtype, finite, values (see `grader.comparing`)."""
     compare(got, want, rtol=rtol, atol=atol, where=what)
 

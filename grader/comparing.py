@@ -18,7 +18,9 @@ HALF = 2e-2
 _HALF_DTYPES = ("float16", "bfloat16")
 
 
-def compare(got: Any, want: Any, *, rtol: float | None = None, atol: float | None = None, where: str = "output") -> None:  # noqa: ANN401
+def compare(
+    got: Any, want: Any, *, rtol: float | None = None, atol: float | None = None, where: str = "output"
+) -> None:
     """Raise Mismatch at the first place where two plain trees differ.
 
     `rtol` and `atol` default to 1e-4 and 1e-5, and to 2e-2 each for float16 and bfloat16; integers, booleans and text must be equal.
@@ -38,7 +40,7 @@ def compare(got: Any, want: Any, *, rtol: float | None = None, atol: float | Non
         raise diagnosis.value_differs(got, want, where)
 
 
-def _dicts(got: Any, want: dict[Any, Any], rtol: float | None, atol: float | None, where: str) -> None:  # noqa: ANN401
+def _dicts(got: Any, want: dict[Any, Any], rtol: float | None, atol: float | None, where: str) -> None:
     if not isinstance(got, dict):
         raise diagnosis.type_differs(got, want, where)
     missing, extra = [key for key in want if key not in got], [key for key in got if key not in want]
@@ -48,7 +50,7 @@ def _dicts(got: Any, want: dict[Any, Any], rtol: float | None, atol: float | Non
         compare(got[key], item, rtol=rtol, atol=atol, where=f"{where}.{key}" if where else str(key))
 
 
-def _lists(got: Any, want: list[Any], rtol: float | None, atol: float | None, where: str) -> None:  # noqa: ANN401
+def _lists(got: Any, want: list[Any], rtol: float | None, atol: float | None, where: str) -> None:
     if not isinstance(got, list):
         raise diagnosis.type_differs(got, want, where)
     if len(got) != len(want):
@@ -57,7 +59,7 @@ def _lists(got: Any, want: list[Any], rtol: float | None, atol: float | None, wh
         compare(one, other, rtol=rtol, atol=atol, where=f"{where}[{index}]")
 
 
-def _arrays(got: Any, want: np.ndarray[Any, Any], rtol: float | None, atol: float | None, where: str) -> None:  # noqa: ANN401
+def _arrays(got: Any, want: np.ndarray[Any, Any], rtol: float | None, atol: float | None, where: str) -> None:
     if not isinstance(got, np.ndarray):
         raise diagnosis.type_differs(got, want, where)
     if got.shape != want.shape:
@@ -69,7 +71,13 @@ def _arrays(got: Any, want: np.ndarray[Any, Any], rtol: float | None, atol: floa
             raise diagnosis.array_differs(got, want, got == want, where)
         return
     half = want.dtype.name in _HALF_DTYPES
-    _values(got, want, (HALF if half else RTOL) if rtol is None else rtol, (HALF if half else ATOL) if atol is None else atol, where)
+    _values(
+        got,
+        want,
+        (HALF if half else RTOL) if rtol is None else rtol,
+        (HALF if half else ATOL) if atol is None else atol,
+        where,
+    )
 
 
 def _values(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any], rtol: float, atol: float, where: str) -> None:
@@ -78,6 +86,11 @@ def _values(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any], rtol: float, 
     finite = np.isfinite(other)
     if not np.all(np.isfinite(one) == finite) or np.isnan(one).any():
         raise Mismatch.of("nan", where, got, want, diagnosis.not_finite(one, other))
-    same = np.where(finite, np.abs(np.where(finite, one - np.where(finite, other, 0), 0)) <= atol + rtol * np.abs(np.where(finite, other, 0)), one == other)
+    same = np.where(
+        finite,
+        np.abs(np.where(finite, one - np.where(finite, other, 0), 0))
+        <= atol + rtol * np.abs(np.where(finite, other, 0)),
+        one == other,
+    )
     if not np.all(same):
         raise diagnosis.array_differs(got, want, same, where)

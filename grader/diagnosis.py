@@ -31,7 +31,15 @@ _LINES = {
 class Mismatch(AssertionError):
     """An answer that is not right: its kind, where, a message with numbers, and the difference for the page."""
 
-    def __init__(self, kind: str, where: str, message: str, *, public: str | None = None, difference: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        where: str,
+        message: str,
+        *,
+        public: str | None = None,
+        difference: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.where = where
@@ -40,7 +48,9 @@ class Mismatch(AssertionError):
         self.difference = difference
 
     @classmethod
-    def of(cls, kind: str, where: str, got: object, want: object, detail: str = "", largest: dict[str, Any] | None = None) -> Mismatch:
+    def of(
+        cls, kind: str, where: str, got: object, want: object, detail: str = "", largest: dict[str, Any] | None = None
+    ) -> Mismatch:
         """A mismatch of two values, drawn for the page with both sides."""
         message = f"{where}: {detail or _LINES[kind]}"
         difference = {"kind": kind, "where": where, "got": side(got), "want": side(want), "largest": largest}
@@ -97,7 +107,9 @@ def not_finite(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any]) -> str:
     return f"expected {int((~np.isfinite(want)).sum())} values that are not finite, received {int((~np.isfinite(got)).sum())} of {got.size}."
 
 
-def array_differs(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any], same: np.ndarray[Any, Any], where: str) -> Mismatch:
+def array_differs(
+    got: np.ndarray[Any, Any], want: np.ndarray[Any, Any], same: np.ndarray[Any, Any], where: str
+) -> Mismatch:
     """Two arrays of one shape and dtype that do not agree; `same` says where they do."""
     kind, detail = _kind(got, want, same)
     wide = np.complex128 if want.dtype.kind == "c" else np.float64
@@ -124,7 +136,10 @@ def _kind(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any], same: np.ndarra
         return "sign", "the sign is wrong."
     factor = float(one @ other) / float(other @ other) if other.any() else 0.0
     if abs(factor) > 1e-6 and _near(one, factor * other) and (one.size > 1 or abs(factor) > 1e-2):
-        return "factor", f"off by the constant factor {factor:.5g}." if one.size > 1 else f"{factor:.5g} times what is expected."
+        return (
+            "factor",
+            f"off by the constant factor {factor:.5g}." if one.size > 1 else f"{factor:.5g} times what is expected.",
+        )
     if one.size > 1 and _near(one - other, np.full_like(one, np.mean(one - other))):
         return "offset", f"off by the constant {np.mean(one - other):.5g}."
     if one.size > 1 and _near(np.sort(one), np.sort(other)):
@@ -141,7 +156,11 @@ def _named(value: object) -> str:
         return f"an array of shape {value.shape} and dtype {value.dtype.name}"
     if value is None:
         return "None"
-    return f"{type(value).__name__} {_short(value)}" if isinstance(value, bool | int | float | str) else f"a {type(value).__name__}"
+    return (
+        f"{type(value).__name__} {_short(value)}"
+        if isinstance(value, bool | int | float | str)
+        else f"a {type(value).__name__}"
+    )
 
 
 def _short(value: object) -> str:

@@ -78,7 +78,9 @@ class FrameReader(Generic[T]):
         try:
             return self._decoder.decode(body)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            raise ProtocolError(f"expected one of the protocol's messages, received {len(body)} bytes that are none") from error
+            raise ProtocolError(
+                f"expected one of the protocol's messages, received {len(body)} bytes that are none"
+            ) from error
 
     def read(self, channel: socket.socket) -> T | None:
         """Block until a message is whole; None when the peer has closed. For the trusted end inside a jail."""

@@ -42,7 +42,7 @@ def dump(value: object) -> bytes:
     return body
 
 
-def load(body: bytes) -> Any:  # noqa: ANN401 - a plain tree is any of many types
+def load(body: bytes) -> Any:
     """The tree that `dump` wrote. Raises Malformed for bytes that it could not have written."""
     if not body:
         return {}

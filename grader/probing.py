@@ -91,7 +91,7 @@ class Runs:
 
 
 @contextmanager
-def python_runs(target: Any) -> Iterator[Runs]:  # noqa: ANN401 - a layer or any function
+def python_runs(target: Any) -> Iterator[Runs]:
     """Count how often Python runs a layer's `call` (or a function). Inside `tf.function` that is once for each trace."""
     function = target.call if hasattr(target, "call") else target
     runs = Runs()

@@ -46,7 +46,9 @@ class CallWatch:
             threading.setprofile(self._installed)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
+    ) -> None:
         if self._names:
             self.removed = sys.getprofile() is not self._installed
             sys.setprofile(self._before)

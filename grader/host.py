@@ -1,0 +1,119 @@
+"""The engine's host: it starts the zygotes, watches them, and starts a fresh one where one has died. One on each worker machine."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from grader.exceptions import JudgeError
+from grader.package import REPOSITORY
+from grader.zygote.client import socket_path
+from grader.zygote.preload import ENVIRONMENT, RUNTIMES
+
+START_SECONDS = 180.0
+_PAUSE = 0.2
+log = logging.getLogger(__name__)
+
+
+class EngineHost:
+    """The zygotes of some runtimes. `run_dir` holds their sockets and belongs to this user alone."""
+
+    def __init__(self, run_dir: Path, cache_dir: Path | None = None, runtimes: tuple[str, ...] = ("keras3",)) -> None:
+        self.run_dir, self.cache_dir, self.runtimes = run_dir, cache_dir, runtimes
+        self._processes: dict[str, subprocess.Popen[str]] = {}
+        self._stopping = threading.Event()
+        self._watcher: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the zygotes and wait until they take connections (importing TensorFlow takes seconds). Raises JudgeError."""
+        self.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.run_dir.chmod(0o700)
+        if self.cache_dir:
+            self.cache_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for runtime in self.runtimes:
+            self._processes[runtime] = self._launch(runtime)
+        for runtime in self.runtimes:
+            self._await_ready(runtime)
+        self._watcher = threading.Thread(target=self._watch, name="zygotes", daemon=True)
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """End the zygotes."""
+        self._stopping.set()
+        if self._watcher:
+            self._watcher.join()
+        for runtime, process in self._processes.items():
+            _end(process)
+            socket_path(self.run_dir, runtime).unlink(missing_ok=True)
+
+    def __enter__(self) -> EngineHost:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def pids(self) -> dict[str, int]:
+        """The process id of each runtime's zygote."""
+        return {runtime: process.pid for runtime, process in self._processes.items()}
+
+    def _launch(self, runtime: str) -> subprocess.Popen[str]:
+        path = socket_path(self.run_dir, runtime)
+        path.unlink(missing_ok=True)
+        scratch = self.run_dir / "home"
+        scratch.mkdir(exist_ok=True, mode=0o700)
+        environment = {
+            **ENVIRONMENT,
+            **RUNTIMES[runtime],
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "PYTHONPATH": str(REPOSITORY),
+            "HOME": str(scratch),
+            "KERAS_HOME": str(scratch / "keras"),
+        }
+        command = [sys.executable, "-m", "grader.zygote", runtime, str(path)]
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd="/", text=True
+        )
+
+    def _await_ready(self, runtime: str) -> None:
+        process = self._processes[runtime]
+        assert process.stdout
+        timer = threading.Timer(START_SECONDS, process.kill)
+        timer.start()
+        try:
+            if process.stdout.readline().strip() != "ready":
+                raise JudgeError(f"the zygote of {runtime} did not start; its own words stand above")
+        finally:
+            timer.cancel()
+
+    def _watch(self) -> None:
+        """Start again what has died."""
+        while not self._stopping.wait(_PAUSE):
+            for runtime, process in list(self._processes.items()):
+                if process.poll() is None:
+                    continue
+                log.error("the zygote of %s ended with status %s; starting another", runtime, process.returncode)
+                _end(process)
+                self._processes[runtime] = self._launch(runtime)
+                try:
+                    self._await_ready(runtime)
+                except JudgeError:
+                    log.exception("the zygote of %s did not start again", runtime)
+                    time.sleep(1.0)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Close its standard input, which ends it, and wait."""
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,1 @@
+"""What runs inside jails, around the code of candidates and authors."""

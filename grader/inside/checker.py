@@ -1,0 +1,123 @@
+"""The process that decides cases: an author's checks, or the comparison with the reference, in a jail of their own.
+
+It never shares a process with candidate code. What it gets from the candidate is opened by `grader.plain`, which believes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import msgspec
+import numpy as np
+
+from grader import checking, frames, plain
+from grader.checking import Registry
+from grader.comparing import compare
+from grader.diagnosis import Mismatch
+from grader.frames import FrameReader
+from grader.inside import outputs
+from grader.jail.bubblewrap import WORK
+from grader.protocol import ChecksLoaded, Compare, Compared, FromChecker, LoadChecks, Prepare, Prepared, ToChecker
+
+_FOLDER = Path(WORK) / "secret"
+_CHECKS_FILE = Path(WORK) / "checks.py"
+_UNREADABLE = "What the solution's process sent is not readable data."
+
+
+def main(channel: socket.socket) -> None:
+    """Serve one worker until it closes the channel."""
+    outputs.settle()
+    reader: FrameReader[ToChecker] = FrameReader(ToChecker)
+    registry = checking.registry
+    while (request := reader.read(channel)) is not None:
+        answer: FromChecker
+        if isinstance(request, LoadChecks):
+            answer = _load(request, registry)
+        elif isinstance(request, Prepare):
+            answer = _prepare(request, registry)
+        else:
+            answer = _decide(request, registry)
+        frames.send(channel, answer)
+
+
+def _load(request: LoadChecks, registry: Registry) -> ChecksLoaded:
+    registry.secret_folder = _FOLDER
+    for name, content in request.secret_files.items():
+        path = _FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    _CHECKS_FILE.write_bytes(request.checks)
+    module = ModuleType("checks")
+    module.__file__ = str(_CHECKS_FILE)
+    sys.modules["checks"] = module
+    try:
+        exec(compile(request.checks, str(_CHECKS_FILE), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - an author's code, in a jail
+    except Exception as error:  # noqa: BLE001 - the edge between an author's code and the engine
+        return ChecksLoaded(cases=[], prepares=False, trouble=_words(error))
+    return ChecksLoaded(cases=sorted(registry.checks), prepares=registry.prepare is not None)
+
+
+def _prepare(request: Prepare, registry: Registry) -> Prepared:
+    if registry.prepare is None:
+        return Prepared()
+    try:
+        made = registry.prepare(np.random.default_rng([request.seed, 1]))
+        return Prepared(solve=plain.dump(made.solve), secret=plain.dump(made.secret))
+    except Exception as error:  # noqa: BLE001 - as above
+        return Prepared(trouble=_words(error))
+
+
+def _decide(request: Compare, registry: Registry) -> Compared:
+    """Run the case's check on both sides. Nothing but its normal return earns points."""
+    try:
+        want, secret = plain.load(request.want), plain.load(request.secret)
+    except plain.Malformed as error:
+        return Compared(case=request.case, trouble=_words(error))
+    try:
+        got = plain.load(request.got)
+    except plain.Malformed:
+        return Compared(case=request.case, public=_UNREADABLE, message=_UNREADABLE)
+    check = registry.checks.get(request.case)
+    try:
+        if check is None:
+            compare(got, want, rtol=request.rtol, atol=request.atol, where="")
+            return Compared(case=request.case, share=1.0)
+        share = check(got, want, secret)
+    except Mismatch as wrong:
+        difference = msgspec.json.encode(wrong.difference) if wrong.difference else None
+        return Compared(
+            case=request.case, public=wrong.public, message=wrong.message.removeprefix(": "), difference=difference
+        )
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        return _misshapen(request, error, got, want)
+    except Exception as error:  # noqa: BLE001 - as above
+        return Compared(case=request.case, trouble=_words(error))
+    share = 1.0 if share is None else float(share)
+    if not (math.isfinite(share) and 0 <= share <= 1):
+        return Compared(case=request.case, trouble=f"expected a share between 0 and 1 from the check, received {share}")
+    return Compared(case=request.case, share=share, public=None if share == 1 else "Only part of this case is right.")
+
+
+def _misshapen(request: Compare, error: Exception, got: object, want: object) -> Compared:
+    """A check stumbled. Over an answer built unlike the reference's that is the answer's fault, otherwise the check's own."""
+    if _shape(got) != _shape(want):
+        text = "The answer is built differently from what the case expects."
+        return Compared(case=request.case, public=text, message=text)
+    return Compared(case=request.case, trouble=_words(error))
+
+
+def _shape(tree: object) -> object:
+    """The skeleton of a plain tree: types, keys, lengths, array shapes and dtypes."""
+    if isinstance(tree, dict):
+        return {key: _shape(item) for key, item in tree.items()}
+    if isinstance(tree, list):
+        return [_shape(item) for item in tree]
+    return (tree.shape, tree.dtype.name) if isinstance(tree, np.ndarray) else type(tree)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:1000]

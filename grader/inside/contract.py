@@ -1,0 +1,107 @@
+"""The candidate's names, held against the contract.
+
+Probes touch the solution through `Solution`, which hands out a name of the candidate's file or says clearly what was expected there and
+what was received. A missing name costs the cases that need it, not the others.
+"""
+
+from __future__ import annotations
+
+import inspect
+from types import ModuleType
+from typing import Any
+
+from grader.plain import describe
+
+
+class ContractBroken(Exception):
+    """A name is missing or has another shape than the contract says. `line` is where it is defined, if it is."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Solution:
+    """The candidate's module as probes see it."""
+
+    def __init__(self, module: ModuleType, contract: list[tuple[str, str, str]]) -> None:
+        self._module = module
+        self._contract = {name: (kind, signature) for name, kind, signature in contract}
+        self._kept: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name not in self._kept:
+            self._kept[name] = self._checked(name)
+        return self._kept[name]
+
+    def missing(self) -> list[str]:
+        """The names of the contract that the file does not define."""
+        return [name for name in self._contract if not hasattr(self._module, name)]
+
+    def expected(self, name: str) -> str:
+        """How the contract writes a name."""
+        kind, signature = self._contract.get(name, ("object", ""))
+        return f"{kind} {name}{signature}" if kind != "object" else name
+
+    def _checked(self, name: str) -> Any:
+        if not hasattr(self._module, name):
+            raise ContractBroken(f"Expected your file to define {self.expected(name)}; received no such name.")
+        value = getattr(self._module, name)
+        kind, signature = self._contract.get(name, ("object", ""))
+        fits = {
+            "class": isinstance(value, type),
+            "function": callable(value) and not isinstance(value, type),
+            "object": True,
+        }[kind]
+        if not fits:
+            raise ContractBroken(f"Expected {self.expected(name)}; received {describe(value)}.", _line_of(value))
+        if signature and not _takes(value, signature):
+            received = f"{name}{_signature_text(value)}"
+            raise ContractBroken(f"Expected {self.expected(name)}; received {received}.", _line_of(value))
+        return value
+
+
+def _takes(value: Any, signature: str) -> bool:
+    """Whether `value` can be called with as many plain arguments as the contract requires."""
+    try:
+        signature_of = inspect.signature(value)
+    except (ValueError, TypeError):
+        return True  # built without a readable signature: the call itself will tell
+    try:
+        signature_of.bind(*[None] * _required(signature))
+    except TypeError:
+        return False
+    return True
+
+
+def _required(signature: str) -> int:
+    """How many arguments without a default the contract's signature has: "(units, activation=None, **kwargs)" has one."""
+    depth, count, current = 0, 0, ""
+    for letter in signature.strip()[1:-1] + ",":
+        depth += letter in "([{"
+        depth -= letter in ")]}"
+        if letter == "," and depth == 0:
+            count += bool(current.strip()) and "=" not in current and not current.strip().startswith(("*", "/"))
+            current = ""
+        else:
+            current += letter
+    return count
+
+
+def _signature_text(value: Any) -> str:
+    try:
+        return str(inspect.signature(value))[:200]
+    except (ValueError, TypeError):
+        return "(?)"
+
+
+def _line_of(value: Any) -> int | None:
+    code = getattr(value, "__code__", None)
+    if code is not None:
+        return int(code.co_firstlineno)
+    try:
+        return inspect.getsourcelines(value)[1]
+    except (OSError, TypeError):
+        return None

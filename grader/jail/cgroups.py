@@ -1,0 +1,149 @@
+"""Counting and limiting memory, processes and CPU of one jail: cgroup v2, or v1 where that is what the host has.
+
+See cgroups(7) and the kernel's admin-guide/cgroup-v2 and cgroup-v1/memory. Where neither can be written `open_cgroup` answers None, and the memory
+watchdog of `grader.jail.process` stands in.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Protocol
+
+_ROOT = Path("/sys/fs/cgroup")
+_V1_CONTROLLERS = ("memory", "pids", "cpuacct")
+PREFIX = "gradetape-"
+
+
+class Cgroup(Protocol):
+    """What the supervisor needs of either version."""
+
+    def add(self, pid: int) -> None:
+        """Move a process in; its children follow."""
+
+    def oom_kills(self) -> int:
+        """How many processes the kernel has killed for want of memory."""
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds used so far by all that ever ran inside."""
+
+    def close(self) -> None:
+        """Remove the group once it is empty."""
+
+
+class CgroupV2:
+    """A group of the unified hierarchy."""
+
+    def __init__(self, parent: Path, name: str, memory: int, processes: int) -> None:
+        self._folder = parent / name
+        self._folder.mkdir()
+        try:
+            for file, value in (("memory.max", memory), ("memory.oom.group", 1), ("pids.max", processes)):
+                (self._folder / file).write_text(str(value))
+            if (self._folder / "memory.swap.max").exists():
+                (self._folder / "memory.swap.max").write_text("0")
+        except OSError:
+            self._folder.rmdir()
+            raise
+
+    def add(self, pid: int) -> None:
+        (self._folder / "cgroup.procs").write_text(str(pid))
+
+    def oom_kills(self) -> int:
+        return _field(self._folder / "memory.events", "oom_kill")
+
+    def cpu_seconds(self) -> float:
+        return _field(self._folder / "cpu.stat", "usage_usec") / 1e6
+
+    def close(self) -> None:
+        _remove(self._folder)
+
+
+class CgroupV1:
+    """A group in each of the v1 controllers."""
+
+    def __init__(self, parents: dict[str, Path], name: str, memory: int, processes: int) -> None:
+        self._folders = {controller: parent / name for controller, parent in parents.items()}
+        made = []
+        try:
+            for folder in self._folders.values():
+                folder.mkdir()
+                made.append(folder)
+            (self._folders["memory"] / "memory.limit_in_bytes").write_text(str(memory))
+            swap = self._folders["memory"] / "memory.memsw.limit_in_bytes"
+            if swap.exists():
+                swap.write_text(str(memory))
+            (self._folders["pids"] / "pids.max").write_text(str(processes))
+        except OSError:
+            for folder in made:
+                folder.rmdir()
+            raise
+
+    def add(self, pid: int) -> None:
+        for folder in self._folders.values():
+            (folder / "cgroup.procs").write_text(str(pid))
+
+    def oom_kills(self) -> int:
+        return _field(self._folders["memory"] / "memory.oom_control", "oom_kill")
+
+    def cpu_seconds(self) -> float:
+        return int((self._folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
+
+    def close(self) -> None:
+        for folder in self._folders.values():
+            _remove(folder)
+
+
+def open_cgroup(memory: int, processes: int) -> Cgroup | None:
+    """A fresh group with these limits (bytes, processes and threads), or None where this host lets nobody make one."""
+    name = f"{PREFIX}{os.getpid()}-{time.monotonic_ns()}"
+    own = own_groups()
+    try:
+        if all(controller in own for controller in _V1_CONTROLLERS):
+            return CgroupV1({controller: own[controller] for controller in _V1_CONTROLLERS}, name, memory, processes)
+        if "" in own:
+            return CgroupV2(own[""], name, memory, processes)
+    except OSError:
+        return None
+    return None
+
+
+def own_groups() -> dict[str, Path]:
+    """The folders of this process's groups by v1 controller; "" is the one of the unified hierarchy.
+
+    GRADETAPE_CGROUP names a delegated v2 folder (memory and pids enabled in its cgroup.subtree_control) to be used instead.
+    """
+    if delegated := os.environ.get("GRADETAPE_CGROUP"):
+        return {"": Path(delegated)}
+    found: dict[str, Path] = {}
+    for line in Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
+        _, controllers, path = line.split(":", 2)
+        for controller in controllers.split(","):
+            root = _ROOT / controller if controller else _ROOT
+            folder = root / path.lstrip("/")
+            if folder.is_dir():
+                found[controller] = folder
+    return found
+
+
+def _field(path: Path, name: str) -> int:
+    """A counter out of a file of `name value` lines; 0 where the kernel does not have it."""
+    for line in path.read_text(encoding="ascii").splitlines():
+        key, _, value = line.partition(" ")
+        if key == name:
+            return int(value)
+    return 0
+
+
+def _remove(folder: Path) -> None:
+    """Remove an empty group; the kernel needs a moment after the last process has gone."""
+    for _ in range(50):
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return

@@ -1,0 +1,51 @@
+"""The memory watchdog: what limits a jail where no cgroup can be written.
+
+It adds up the anonymous and shared memory of every process in the jail and compares it with what they started with, since a fork of the
+zygote is born with the pages of TensorFlow.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_FIELDS = ("RssAnon:", "RssShmem:")
+
+
+class MemoryWatch:
+    """Watches the descendants of `roots` (the usher, and the jail's init, which inherits orphans)."""
+
+    def __init__(self, roots: tuple[int, ...], limit: int) -> None:
+        self._roots, self._limit = roots, limit
+        self._start: int | None = None
+
+    def exceeded(self) -> bool:
+        """Whether the jail has grown by more than the limit (bytes)."""
+        pids = _descendants(self._roots)
+        used = sum(_resident(pid) for pid in pids)
+        if self._start is None and pids:
+            self._start = used
+        return used - (self._start or 0) > self._limit
+
+
+def _descendants(roots: tuple[int, ...]) -> set[int]:
+    todo, found = list(roots), set[int]()
+    while todo:
+        pid = todo.pop()
+        try:
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        except OSError:
+            continue  # it has ended
+        for child in map(int, children):
+            if child not in found:
+                found.add(child)
+                todo.append(child)
+    return found
+
+
+def _resident(pid: int) -> int:
+    """Bytes of memory of its own, shared memory included."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(_FIELDS))

@@ -1,0 +1,217 @@
+"""A supervised process in a jail of its own: messages in and out, its output, its limits, its end.
+
+What ended it is told from outside only: this clock, the kernel's counters and the wait status. Nothing that the process says decides
+between out of time, out of memory and a crash.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from grader import frames
+from grader.exceptions import Cancelled, JailError, ProtocolError
+from grader.frames import FrameReader
+from grader.jail.bubblewrap import Holder
+from grader.jail.cgroups import open_cgroup
+from grader.jail.identity import Identity
+from grader.jail.join import Rlimits
+from grader.jail.memory import MemoryWatch
+from grader.zygote.client import Spawned
+from grader.zygote.request import SETTLING_FAILED, Request, Role
+
+PROCESSES = 512
+FILE_BYTES = 256 << 20
+MAX_OUTPUT = 8 << 20
+SEND_SECONDS = 10.0
+_TICK = 0.1
+_CHUNK = 1 << 16
+T = TypeVar("T")
+
+
+class Cause(StrEnum):
+    """Why a process is no longer there."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    OUTPUT = "output"
+    CRASH = "crash"
+    PROTOCOL = "protocol"
+
+
+class Ended(Exception):
+    """The process has ended, or was ended. `text` says how in words that may be shown."""
+
+    def __init__(self, cause: Cause, text: str) -> None:
+        super().__init__(text)
+        self.cause, self.text = cause, text
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and as whom a process is started."""
+
+    run_dir: Path
+    runtime: str
+    role: Role
+    identity: Identity
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What it may use: CPU seconds, MiB of memory."""
+
+    cpu_seconds: float
+    memory_mb: int
+
+
+class JailedProcess(Generic[T]):
+    """A jail with one process that speaks messages of type T. Use it in the thread that made it: bubblewrap dies with that thread."""
+
+    def __init__(
+        self,
+        place: Place,
+        allowance: Allowance,
+        kind: type[T],
+        *,
+        on_output: Callable[[str, bytes], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Raises JailError or ZygoteUnavailable."""
+        self._on_output, self._cancelled = on_output or (lambda stream, data: None), cancelled
+        self._reader: FrameReader[T] = FrameReader(kind)
+        self._printed, self.cpu_s, self._last_words = 0, 0.0, b""
+        memory = allowance.memory_mb << 20
+        self._holder = Holder(place.identity)
+        self._cgroup = open_cgroup(memory, PROCESSES)
+        self._channel, theirs = socket.socketpair()
+        outputs = [os.pipe2(os.O_CLOEXEC) for _ in range(2)]
+        self._outputs = {"stdout": outputs[0][0], "stderr": outputs[1][0]}
+        data = None if self._cgroup else memory + (2 << 30)
+        limits = Rlimits(max(1, round(allowance.cpu_seconds)), FILE_BYTES, data, PROCESSES)
+        try:
+            request = Request(place.role, place.identity.uid, limits)
+            ends = [self._holder.pidfd, theirs.fileno(), outputs[0][1], outputs[1][1]]
+            self._spawned = Spawned(place.run_dir, place.runtime, request, ends, self._cgroup)
+        except JailError:
+            self._tear_down()
+            raise
+        finally:
+            theirs.close()
+            for _, write_end in outputs:
+                os.close(write_end)
+        self._memory = None if self._cgroup else MemoryWatch((self._spawned.pid, self._holder.init_pid), memory)
+
+    def send(self, message: msgspec.Struct) -> None:
+        """Send one message. Raises Ended when the process does not take it."""
+        try:
+            frames.send_within(self._channel, message, SEND_SECONDS)
+        except TimeoutError as error:
+            raise Ended(Cause.PROTOCOL, "the process does not read its channel") from error
+        except OSError as error:
+            raise self._ending() from error
+
+    def receive(self, seconds: float) -> T:
+        """The next message. Raises Ended when none comes within `seconds` or the process is gone, Cancelled when asked to stop."""
+        deadline = time.monotonic() + seconds
+        try:
+            while (message := self._reader.next()) is None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise Ended(Cause.TIME, f"no answer within {seconds:g} s")
+                if self._cancelled():
+                    raise Cancelled
+                self._poll(min(left, _TICK))
+        except ProtocolError as error:
+            raise Ended(Cause.PROTOCOL, str(error)) from error
+        self._drain()
+        return message
+
+    def _poll(self, seconds: float) -> None:
+        """Wait for anything to happen, and take it in."""
+        sources = [self._channel, self._spawned.control, *self._outputs.values()]
+        readable, _, _ = select.select(sources, [], [], seconds)
+        self._drain()
+        if self._channel in readable:
+            data = self._receive_some()
+            if not data:
+                raise self._ending()
+            self._reader.feed(data)
+        elif self._spawned.control in readable:
+            raise self._ending()
+        if self._memory and self._memory.exceeded():
+            raise Ended(Cause.MEMORY, "more memory than allowed")
+
+    def _receive_some(self) -> bytes:
+        try:
+            return self._channel.recv(_CHUNK)
+        except ConnectionError:
+            return b""
+
+    def _drain(self) -> None:
+        """Take what was printed. Raises Ended for a flood."""
+        for name, source in list(self._outputs.items()):
+            while select.select([source], [], [], 0)[0]:
+                data = os.read(source, _CHUNK)
+                if not data:
+                    os.close(self._outputs.pop(name))
+                    break
+                self._printed += len(data)
+                self._last_words = data[-500:]
+                self._on_output(name, data)
+                if self._printed > MAX_OUTPUT:
+                    raise Ended(Cause.OUTPUT, f"more than {MAX_OUTPUT >> 20} MiB of output")
+
+    def _ending(self) -> Ended:
+        """Tell how the process ended, by what the kernel says."""
+        self._holder.kill()
+        try:
+            self._drain()
+        except Ended as flood:
+            return flood
+        exited = self._spawned.exited()
+        status = exited.status if exited else None
+        if exited:
+            self.cpu_s = exited.cpu_s
+        if self._cgroup and self._cgroup.oom_kills():
+            return Ended(Cause.MEMORY, "more memory than allowed")
+        if status is None:
+            return Ended(Cause.CRASH, "the process was killed")
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            if number == signal.SIGXCPU:
+                return Ended(Cause.TIME, "more CPU time than allowed")
+            return Ended(Cause.CRASH, f"the process was ended by {signal.Signals(number).name}")
+        if os.WEXITSTATUS(status) == SETTLING_FAILED:
+            raise JailError(self._last_words.decode(errors="replace") or "the jail could not be entered")
+        return Ended(Cause.CRASH, f"the process ended itself with status {os.WEXITSTATUS(status)}")
+
+    def close(self) -> None:
+        """End the process and everything else in the jail, and wait until it is gone. `cpu_s` is final afterwards."""
+        self._holder.kill()
+        exited = self._spawned.exited() if not self.cpu_s else None
+        if exited:
+            self.cpu_s = exited.cpu_s
+        self._spawned.close()
+        if self._cgroup:
+            self.cpu_s = max(self.cpu_s, self._cgroup.cpu_seconds())
+        self._tear_down()
+
+    def _tear_down(self) -> None:
+        self._channel.close()
+        for source in self._outputs.values():
+            os.close(source)
+        self._outputs = {}
+        self._holder.close()
+        if self._cgroup:
+            self._cgroup.close()

@@ -1,0 +1,149 @@
+"""From what was seen to what it is worth: the results of the cases, in order, while later cases still run.
+
+What is told of a hidden case is decided here: its hint and the kind of what is wrong, without numbers, inputs, output or timings.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from grader.events import CaseFinished
+from grader.exceptions import JudgeError
+from grader.manifest import Case
+from grader.model import Outcome
+from grader.package import Package
+from grader.protocol import Compared
+from grader.stages.check import CheckStage
+from grader.stages.reference import ReferenceRun
+from grader.stages.solve import Observation
+from grader.telling import line_of, told
+from grader.watching import HOOK_REMOVED
+
+log = logging.getLogger(__name__)
+
+
+class Referee:
+    """Decides cases in a thread of its own, which also owns the check jail."""
+
+    def __init__(
+        self,
+        package: Package,
+        lines: int,
+        reference: ReferenceRun,
+        checks: CheckStage,
+        done: Callable[[CaseFinished], None],
+    ) -> None:
+        self._package, self._lines = package, lines
+        self._reference, self._checks, self._done = reference, checks, done
+        self._todo: queue.SimpleQueue[tuple[Case, Observation] | None] = queue.SimpleQueue()
+        self._results: list[CaseFinished] = []
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name="referee")
+        self._thread.start()
+
+    def take(self, case: Case, seen: Observation) -> None:
+        """Hand over one case; its result comes through `done`."""
+        self._todo.put((case, seen))
+
+    def finish(self) -> list[CaseFinished]:
+        """Wait for all results. Raises what `done` raised."""
+        self.stop()
+        if self._failure:
+            raise self._failure
+        return self._results
+
+    def stop(self) -> None:
+        """End the thread and its jail; calling it again does nothing."""
+        if self._thread.is_alive():
+            self._todo.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            self._open_early()
+            while (item := self._todo.get()) is not None:
+                result = self._decide(*item)
+                self._results.append(result)
+                self._done(result)
+        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits in finish()
+            self._failure = error
+        finally:
+            self._checks.close()
+
+    def _open_early(self) -> None:
+        """The check jail starts beside the candidate's. If it can't, the first case will say so."""
+        try:
+            self._checks.open()
+        except JudgeError:
+            log.warning("the check jail did not open at once; it is tried again for the first case")
+
+    def _decide(self, case: Case, seen: Observation) -> CaseFinished:
+        try:
+            wanted = self._reference.wanted[case.probe_name].result()
+            if seen.outcome is not None:
+                message = told(case, seen.outcome, seen.trouble, self._package.contract)
+                return _result(case, seen.outcome, seen, message=message, line=line_of(seen.trouble, self._lines))
+            known = {
+                *self._package.manifest.forbidden.calls,
+                HOOK_REMOVED,
+            }  # names that the process made up are not repeated
+            forbidden = sorted(set(seen.ran) & known - set(wanted.ran)) if case.watch else []
+            if forbidden:
+                return _result(
+                    case,
+                    Outcome.FAILED,
+                    seen,
+                    message=f"Not allowed here, and it ran: {', '.join(forbidden)}.",
+                    forbidden=True,
+                )
+            secret = self._reference.prepared.result()[1]
+            compared = self._checks.compare(case, seen.body, wanted.body, secret)
+        except JudgeError:
+            log.exception("case %s could not be decided", case.id)
+            return _result(case, Outcome.JUDGE_ERROR, seen, message="The platform failed here, not your code.")
+        return _compared(case, seen, compared)
+
+
+def _compared(case: Case, seen: Observation, compared: Compared) -> CaseFinished:
+    if compared.share >= 1.0:
+        return _result(case, Outcome.PASSED, seen, share=1.0)
+    difference: dict[str, Any] | None = (
+        msgspec.json.decode(compared.difference) if compared.difference and case.sample else None
+    )
+    message = compared.message if case.sample and compared.message else compared.public
+    return _result(case, Outcome.FAILED, seen, share=compared.share, message=message, difference=difference)
+
+
+def _result(
+    case: Case,
+    outcome: Outcome,
+    seen: Observation,
+    *,
+    share: float = 0.0,
+    message: str | None = None,
+    line: int | None = None,
+    difference: dict[str, Any] | None = None,
+    forbidden: bool = False,
+) -> CaseFinished:
+    passed = outcome is Outcome.PASSED
+    return CaseFinished(
+        case=case.id,
+        part=case.part,
+        title=case.title,
+        points=case.points,
+        earned=round(case.points * share, 2),
+        outcome=outcome,
+        sample=case.sample,
+        seconds=round(seen.seconds, 4) if case.sample else None,
+        hint=None if passed else case.hint,
+        message=None if passed else message,
+        line=line,
+        difference=difference,
+        forbidden=forbidden,
+    )

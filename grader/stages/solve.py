@@ -1,0 +1,146 @@
+"""The solve stage: probes called on one solution, each case on its own.
+
+One process serves the cases in order. When it crashes or runs out of time, only the case that did it is lost: the rest go on in a fresh
+jail. The reference goes through the same stage in a jail of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from grader.exceptions import JudgeError
+from grader.jail.process import Allowance, Cause, Ended, JailedProcess, Place
+from grader.model import Outcome
+from grader.protocol import FromRunner, Load, Loaded, Observed, Ready, Reported, RunProbe, Trouble
+
+OUTCOMES = {
+    Cause.TIME: Outcome.TIME_LIMIT,
+    Cause.MEMORY: Outcome.MEMORY_LIMIT,
+    Cause.OUTPUT: Outcome.CRASHED,
+    Cause.CRASH: Outcome.CRASHED,
+    Cause.PROTOCOL: Outcome.CRASHED,
+}
+READY_SECONDS = 30.0
+WALL_PER_CPU = 3.0
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What came of one probe: a body for the checks when `outcome` is None, else how it ended."""
+
+    outcome: Outcome | None = None
+    body: bytes = b""
+    ran: tuple[str, ...] = ()
+    seconds: float = 0.0
+    trouble: Trouble | None = None
+    cause: Cause | None = None
+
+
+class LoadFailed(Exception):
+    """The candidate's file could not be imported: the outcome, and what to say."""
+
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation.trouble.text if observation.trouble else "")
+        self.observation = observation
+
+
+@dataclass
+class Listener:
+    """Who is told what happens in the process."""
+
+    output: Callable[[str, bytes], None] = lambda stream, data: None
+    progress: Callable[[dict[str, float]], None] = lambda values: None
+    ready: Callable[[], None] = lambda: None
+    cancelled: Callable[[], bool] = lambda: False
+
+
+class SolveStage:
+    """One solution in jails of its own, one after the other. Use it in one thread."""
+
+    def __init__(self, place: Place, allowance: Allowance, load: Load, load_seconds: float, listener: Listener) -> None:
+        self._place, self._allowance, self._load, self._load_seconds = place, allowance, load, load_seconds
+        self._listener = listener
+        self._process: JailedProcess[FromRunner] | None = None
+        self._deadline = time.monotonic() + allowance.cpu_seconds * WALL_PER_CPU + READY_SECONDS
+        self.cpu_s = 0.0
+
+    def open(self) -> None:
+        """Start a jail and import the solution. Raises LoadFailed, and JudgeError when it is not the solution's fault."""
+        left = max(1.0, self._allowance.cpu_seconds - self.cpu_s)
+        self._process = JailedProcess(
+            self._place,
+            Allowance(left, self._allowance.memory_mb),
+            FromRunner,
+            on_output=self._listener.output,
+            cancelled=self._listener.cancelled,
+        )
+        try:
+            self._process.send(self._load)
+            if not isinstance(self._process.receive(READY_SECONDS), Ready):
+                raise JudgeError("the runner did not get ready")
+        except Ended as ended:
+            self.close()
+            raise JudgeError(f"the runner ended before the solution was loaded: {ended.text}") from ended
+        self._listener.ready()
+        try:
+            loaded = self._process.receive(self._load_seconds)
+        except Ended as ended:
+            self.close()
+            raise LoadFailed(_ended(ended)) from ended
+        if not isinstance(loaded, Loaded):
+            self.close()
+            raise LoadFailed(_ended(Ended(Cause.PROTOCOL, "the process wrote to a channel that is not its own")))
+        if loaded.trouble:
+            self.close()
+            raise LoadFailed(_troubled(loaded.trouble))
+
+    def observe(self, probe: str, *, watch: bool, fresh: bool, seconds: float) -> Observation:
+        """Run one probe. Never raises for what the solution does; JudgeError and Cancelled pass through."""
+        if self.cpu_s >= self._allowance.cpu_seconds or time.monotonic() >= self._deadline:
+            return Observation(outcome=Outcome.NOT_RUN)
+        if fresh:
+            self.close()
+        try:
+            if self._process is None:
+                self.open()
+            assert self._process
+            self._process.send(RunProbe(probe=probe, watch=watch))
+            return self._answer(probe, self._process, min(seconds, max(0.1, self._deadline - time.monotonic())))
+        except LoadFailed as failed:
+            return failed.observation
+        except Ended as ended:
+            self.close()
+            return _ended(ended)
+
+    def _answer(self, probe: str, process: JailedProcess[FromRunner], seconds: float) -> Observation:
+        deadline = time.monotonic() + seconds
+        while True:
+            message = process.receive(max(0.0, deadline - time.monotonic()))
+            if isinstance(message, Reported):
+                self._listener.progress(message.values)
+            elif isinstance(message, Observed) and message.probe == probe:
+                break
+            else:
+                raise Ended(Cause.PROTOCOL, "the process wrote to a channel that is not its own")
+        if message.trouble:
+            return _troubled(message.trouble, message.seconds)
+        return Observation(body=message.body, ran=tuple(message.ran), seconds=message.seconds)
+
+    def close(self) -> None:
+        """End the process, if there is one, and count its CPU time."""
+        if self._process:
+            self._process.close()
+            self.cpu_s += self._process.cpu_s
+            self._process = None
+
+
+def _ended(ended: Ended) -> Observation:
+    trouble = Trouble(kind=ended.cause.value, text=f"Ended: {ended.text}.")
+    return Observation(outcome=OUTCOMES[ended.cause], trouble=trouble, cause=ended.cause)
+
+
+def _troubled(trouble: Trouble, seconds: float = 0.0) -> Observation:
+    outcome = Outcome.MEMORY_LIMIT if trouble.memory else Outcome.ERROR
+    return Observation(outcome=outcome, trouble=trouble, seconds=seconds)
