@@ -1,0 +1,1 @@
+"""GradeTape's Django side: accounts, the catalogue, submissions and the fleet that grades them."""

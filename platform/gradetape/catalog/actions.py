@@ -1,0 +1,54 @@
+"""Writes on the catalogue."""
+
+from dataclasses import dataclass
+
+import msgspec
+from django.db import models, transaction
+
+from grader.package import Package
+from gradetape.catalog.models import Challenge, ChallengeVersion, VersionArchive, public_cases, public_parts
+from gradetape.catalog.statements import render
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What publishing did: `created`: this digest is new here; `changed`: another version was live before."""
+
+    version: ChallengeVersion
+    created: bool
+    changed: bool
+
+
+@transaction.atomic
+def publish(*, package: Package) -> Publication:
+    """Make the package its challenge's live version. Publishing the same package again changes nothing."""
+    facts = {name: getattr(package, name) for name in ("title", "summary", "kind", "difficulty", "runtime", "minutes")}
+    facts["topics"] = list(package.topics)
+    Challenge.objects.get_or_create(slug=package.slug, defaults=facts)
+    # Two publishers at once number their versions one after the other.
+    challenge = Challenge.objects.select_for_update().get(slug=package.slug)
+    version = ChallengeVersion.objects.filter(digest=package.digest).first()
+    created = version is None
+    version = version or _new_version(challenge=challenge, package=package)
+    changed = challenge.live_id != version.pk
+    if changed:
+        Challenge.objects.filter(pk=challenge.pk).update(live=version, **facts)
+    return Publication(version=version, created=created, changed=changed)
+
+
+def _new_version(*, challenge: Challenge, package: Package) -> ChallengeVersion:
+    last = challenge.versions.aggregate(last=models.Max("number"))["last"] or 0
+    version = ChallengeVersion.objects.create(
+        challenge=challenge,
+        number=last + 1,
+        digest=package.digest,
+        runtime=package.runtime,
+        statement=package.statement,
+        statement_html=render(package.statement),
+        starter=package.starter,
+        parts=public_parts(package.parts, package.cases),
+        cases=public_cases(package.cases),
+        limits=msgspec.to_builtins(package.limits),
+    )
+    VersionArchive.objects.create(version=version, data=package.archive())
+    return version

@@ -1,0 +1,123 @@
+"""Challenges, and the immutable versions of them that submissions are graded with."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models
+from django.urls import reverse
+
+from gradetape.accounts.models import User
+from gradetape.catalog.exceptions import VersionIsFinal
+
+
+class Kind(models.TextChoices):
+    """Where a question comes from."""
+
+    CODING = "coding", "Coding"
+    SCENARIO = "scenario", "Scenario"
+
+
+class Difficulty(models.TextChoices):
+    """How much is asked."""
+
+    EASY = "easy", "Easy"
+    MEDIUM = "medium", "Medium"
+    HARD = "hard", "Hard"
+
+
+class ChallengeQuerySet(models.QuerySet["Challenge"]):
+    """The one place that says which challenges somebody may see."""
+
+    def visible_to(self, user: User) -> "ChallengeQuerySet":
+        """What is published. Later kinds of access are added here and nowhere else."""
+        return self.filter(live__isnull=False) if user.is_active else self.none()
+
+
+class Challenge(models.Model):
+    """A question that can be solved here. Its facts are those of the version that is live."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=300)
+    summary = models.CharField(max_length=300)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    difficulty = models.CharField(max_length=16, choices=Difficulty.choices)
+    topics = models.JSONField(default=list)
+    runtime = models.CharField(max_length=16)
+    minutes = models.PositiveSmallIntegerField()
+    live = models.ForeignKey("ChallengeVersion", null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ChallengeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("challenge", args=[self.slug])
+
+
+class ChallengeVersion(models.Model):
+    """What was published under a digest: all that pages may show of it. Never changed, and free of hints and checks."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, unique=True)
+    runtime = models.CharField(max_length=16)
+    statement = models.TextField()
+    statement_html = models.TextField()
+    starter = models.TextField()
+    parts = models.JSONField()
+    cases = models.JSONField()
+    limits = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["challenge", "-number"]
+        constraints = [models.UniqueConstraint(fields=["challenge", "number"], name="version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.challenge} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only: submissions point at what they were graded with. Raises VersionIsFinal."""
+        if not self._state.adding:
+            raise VersionIsFinal
+        super().save(*args, **kwargs)
+
+    @property
+    def case_count(self) -> int:
+        return len(self.cases)
+
+    def parts_with_cases(self) -> list[dict[str, Any]]:
+        """Each part with its points and its cases, in the order of the package."""
+        return [{**part, "cases": [case for case in self.cases if case["part"] == part["id"]]} for part in self.parts]
+
+
+class VersionArchive(models.Model):
+    """The package of a version, secrets and all: in a table of its own, so that no list and no page ever loads it."""
+
+    version = models.OneToOneField(ChallengeVersion, primary_key=True, on_delete=models.PROTECT, related_name="archive")
+    data = models.BinaryField()
+
+    objects: ClassVar[models.Manager["VersionArchive"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"archive of version {self.pk}"
+
+
+def public_parts(parts: Iterable[Any], cases: Iterable[Any]) -> list[dict[str, Any]]:
+    """The parts of a package as pages show them."""
+    points: dict[str, float] = {}
+    for case in cases:
+        points[case.part] = points.get(case.part, 0) + case.points
+    return [{"id": part.id, "title": part.title, "points": points.get(part.id, 0)} for part in parts]
+
+
+def public_cases(cases: Iterable[Any]) -> list[dict[str, Any]]:
+    """The cases as pages show them: a hint comes with a failed case's result and from nowhere else."""
+    return [
+        {"id": case.id, "part": case.part, "title": case.title, "points": case.points, "sample": case.sample}
+        for case in cases
+    ]

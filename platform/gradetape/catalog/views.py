@@ -1,0 +1,91 @@
+"""The catalogue and the page of a challenge."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gradetape.accounts.http import SignedInRequest
+from gradetape.catalog.models import Challenge
+from gradetape.submissions.models import Draft, Submission
+from gradetape.submissions.progress import ChallengeRow, attempts_at, catalogue_of
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks to see; an empty value asks for everything."""
+
+    q: str = ""
+    kind: str = ""
+    topic: str = ""
+    difficulty: str = ""
+    state: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Self:
+        return cls(**{name: query.get(name, "").strip()[:100] for name in cls.__dataclass_fields__})
+
+    def admits(self, row: ChallengeRow) -> bool:
+        """Whether the row is among what was asked for."""
+        challenge = row.challenge
+        words = f"{challenge.title} {challenge.summary} {' '.join(challenge.topics)}".lower()
+        return (
+            all(word in words for word in self.q.lower().split())
+            and self.kind in {"", challenge.kind}
+            and self.difficulty in {"", challenge.difficulty}
+            and self.state in {"", row.state}
+            and (not self.topic or self.topic in challenge.topics)
+        )
+
+
+@require_safe
+@never_cache
+def catalogue(request: SignedInRequest) -> HttpResponse:
+    """All challenges, with where one stands; filters are in the address, so a list can be shared."""
+    filters = Filters.of(request.GET)
+    rows = catalogue_of(request.user)
+    context = {
+        "rows": [row for row in rows if filters.admits(row)],
+        "solved": sum(row.state == "solved" for row in rows),
+        "total": len(rows),
+        "filters": asdict(filters),
+        "topics": sorted({topic for row in rows for topic in row.challenge.topics}),
+    }
+    return render(request, "catalog/list.html", context)
+
+
+@require_safe
+@never_cache
+def challenge(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The workbench: statement, editor, and what is being graded."""
+    found = get_object_or_404(Challenge.objects.visible_to(request.user).select_related("live"), slug=slug)
+    if found.live is None:
+        raise Http404
+    attempts = attempts_at(request.user, found)
+    context = {
+        "challenge": found,
+        "version": found.live,
+        "statement_html": found.live.statement_html,
+        "parts": found.live.parts_with_cases(),
+        "starter": found.live.starter,
+        "draft": draft_of(request, found),
+        "submission": shown(attempts),
+        "attempts": attempts,
+    }
+    return render(request, "catalog/challenge.html", context)
+
+
+def draft_of(request: SignedInRequest, found: Challenge) -> dict[str, Any]:
+    """What the editor opens with: what was typed, or the starter as revision 0."""
+    draft = Draft.objects.visible_to(request.user).filter(challenge=found).first()
+    if draft is None:
+        return {"source": found.live.starter if found.live else "", "revision": 0, "saved_at": None}
+    return {"source": draft.source, "revision": draft.revision, "saved_at": draft.saved_at}
+
+
+def shown(attempts: list[Submission]) -> Submission | None:
+    """The submission whose results the page shows: one that is under way, else the newest."""
+    return next((attempt for attempt in attempts if attempt.is_open), attempts[0] if attempts else None)

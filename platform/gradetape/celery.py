@@ -1,0 +1,52 @@
+"""The task queue. A message is a doorbell: it carries an id, in JSON; everything else stands in the database."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+from kombu.entity import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gradetape.settings")
+
+QUEUES = ("runs", "submissions", "validation", "rejudge", "chores")
+
+app = Celery("gradetape", set_as_current=True)
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    # Redis gives a message to somebody else after this time, so it must be longer than the longest grading.
+    broker_transport_options={
+        "visibility_timeout": 2 * settings.LONGEST_GRADING_SECONDS,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "health_check_interval": 10,
+    },
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    accept_content=["json"],
+    task_serializer="json",
+    result_serializer="json",
+    event_serializer="json",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_publish_retry=False,
+    task_create_missing_queues=False,
+    task_queues=[Queue(name) for name in QUEUES],
+    task_default_queue="chores",
+    task_routes={"submissions.sweep": {"queue": "chores"}},
+    task_time_limit=settings.LONGEST_GRADING_SECONDS,
+    worker_prefetch_multiplier=1,
+    worker_send_task_events=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    beat_schedule={"sweep": {"task": "submissions.sweep", "schedule": 5.0, "options": {"expires": 5}}},
+    timezone="UTC",
+    enable_utc=True,
+)
+app.autodiscover_tasks(["gradetape.submissions"])
+
+
+@setup_logging.connect
+def keep_django_logging(**_: Any) -> None:
+    """Being connected is the point: Celery then leaves the log as the settings made it."""

@@ -1,0 +1,207 @@
+"""The one settings file. What differs between installations is read from the environment (see environment.py)."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from gradetape import environment, journal
+
+PACKAGE = Path(__file__).resolve().parent
+ROOT = PACKAGE.parent.parent
+
+EMBEDDED = environment.flag("GRADETAPE_EMBEDDED")
+DEBUG = environment.flag("DEBUG")
+if DEBUG and not EMBEDDED:
+    raise ImproperlyConfigured("DEBUG is only for embedded installations: it shows secrets to whoever meets an error.")
+
+VAR = Path(environment.optional("GRADETAPE_VAR", str(ROOT / "var"))).resolve()
+SECRET_KEY = environment.required("SECRET_KEY")
+REDIS_URL = environment.redis_url("REDIS_URL")
+SITE_URL = environment.site_url("SITE_URL", default="http://127.0.0.1:8000" if EMBEDDED else None)
+HTTPS = SITE_URL.startswith("https://")
+
+# Hosts and transport
+ALLOWED_HOSTS = environment.listed(
+    "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
+)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_SSL_REDIRECT = HTTPS
+# The container asks itself over plain http whether it is well.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        # The editor writes its style sheet when it starts; only with the page's own nonce may it.
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Sizes: 64 KiB of source can take six times as much when every byte of it is escaped in JSON.
+SOURCE_LIMIT = 64 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    # Before staticfiles, whose own server would answer with DEBUG.
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "gradetape.pages",
+    "gradetape.accounts",
+    "gradetape.catalog",
+    "gradetape.submissions",
+    "gradetape.fleet",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gradetape.accounts.middleware.SignInMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "gradetape.urls"
+ASGI_APPLICATION = "gradetape.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# State
+DATABASES = {"default": environment.database("DATABASE_URL", embedded_file=VAR / "db.sqlite3" if EMBEDDED else None)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "gradetape",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dashboard"
+LOGOUT_REDIRECT_URL = "home"
+EMAIL_HOST = environment.optional("EMAIL_HOST")
+ACCOUNT_ADAPTER = "gradetape.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "gradetape.accounts.forms.DisplayNameForm"
+ACCOUNT_SIGNUP_REDIRECT_URL = "catalogue"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "GradeTape: "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/300s/key", "signup": "20/m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "GradeTape"
+
+# Mail: to a server where there is one, else to files (embedded) or the log, so that a link is never lost.
+EMAIL_PORT = environment.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = environment.optional("EMAIL_USER")
+EMAIL_HOST_PASSWORD = environment.optional("EMAIL_PASSWORD")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.optional("EMAIL_FROM", "GradeTape <gradetape@localhost>")
+EMAIL_FILE_PATH = VAR / "mail"
+_MAILER = "smtp" if EMAIL_HOST else "filebased" if EMBEDDED else "console"
+EMAIL_BACKEND = f"django.core.mail.backends.{_MAILER}.EmailBackend"
+
+# Static files: embedded, they are served from where they lie; elsewhere `collectstatic` gives them hashed names.
+STATIC_URL = "static/"
+STATIC_ROOT = ROOT / "staticfiles"
+STATICFILES_DIRS = [PACKAGE / "static"]
+WHITENOISE_USE_FINDERS = EMBEDDED
+_STATIC = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if EMBEDDED
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATIC},
+}
+
+CSRF_FAILURE_VIEW = "gradetape.faults.csrf_failure"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+LOGGING = journal.logging_config(level=environment.optional("LOG_LEVEL", "INFO"), readable=EMBEDDED)
+
+# Grading
+ENGINE_HOST = "grader.host.EngineHost"
+ENGINE = "grader.engine.Engine"
+ENGINE_RUN_DIR = VAR / "run"
+ENGINE_CACHE_DIR = VAR / "cache"
+WORKER_RUNTIMES = environment.listed("WORKER_RUNTIMES", ["keras3"])
+SEED_POOL = 16
+MAX_ATTEMPTS = 3
+LEASE_SECONDS = 30
+HEARTBEAT_SECONDS = 8
+LONGEST_GRADING_SECONDS = 20 * 60
+OPEN_SUBMISSIONS = 3
+SUBMISSIONS_A_MINUTE = 20

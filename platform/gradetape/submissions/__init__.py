@@ -1,0 +1,1 @@
+"""Submissions, their cases, their stories, and the task that grades them."""

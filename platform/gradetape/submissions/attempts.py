@@ -1,0 +1,170 @@
+"""What workers do with a submission: claim it, keep it, finish it or give it back.
+
+Each is one conditional UPDATE that says whose attempt it is about. Whoever finds no row to update has lost it, and
+writes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from grader.model import GradeResult, Outcome, Verdict
+from gradetape.submissions import doorbell
+from gradetape.submissions.models import Attempt, CaseResult, Ending, State, Submission, SubmissionEvent
+from gradetape.submissions.story import CLOSING_NUMBER, RESTARTED_NUMBER, Event, EventId, announce
+from gradetape.submissions.teller import Teller
+from gradetape.submissions.text import storable
+
+log = structlog.get_logger(__name__)
+
+FAULT_MESSAGE = "Our machines failed three times to grade this. It does not count, and we have been told."
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A worker's right to grade a submission, until its lease runs out."""
+
+    submission: Submission
+    attempt: int
+
+
+def claim(*, submission_id: UUID, worker: str) -> Claim | None:
+    """Take a queued submission; None when somebody else has it, or nobody needs it any more."""
+    now = timezone.now()
+    with transaction.atomic():
+        taken = Submission.objects.filter(pk=submission_id, state=State.QUEUED).update(
+            state=State.RUNNING, attempt=F("attempt") + 1, worker=worker, started_at=now, lease=_lease(now)
+        )
+        if not taken:
+            return None
+        submission = Submission.objects.select_related("version").get(pk=submission_id)
+        Attempt.objects.create(submission=submission, number=submission.attempt, worker=worker, started_at=now)
+    return Claim(submission=submission, attempt=submission.attempt)
+
+
+def heartbeat(*, claim: Claim) -> bool:
+    """Prolong the lease. False when the attempt is lost: cancelled, or taken for dead."""
+    return bool(_mine(claim.submission.pk, claim.attempt).update(lease=_lease(timezone.now())))
+
+
+def finish(*, claim: Claim, result: GradeResult, teller: Teller) -> bool:
+    """Write the verdict, its cases and the story, once. False, and nothing written, when the attempt is lost."""
+    passed = sum(case.outcome == Outcome.PASSED for case in result.cases)
+    told = {
+        "verdict": result.verdict, "score": result.score, "passed": passed, "total": len(result.cases),
+        "message": result.message, "line": result.line, "timings": msgspec.to_builtins(result.timings),
+    }  # fmt: skip
+    teller.keep("finished", told)
+    outcome = {
+        "verdict": result.verdict,
+        "score": result.score,
+        "message": storable(result.message or ""),
+        "line": result.line,
+        "output": storable(result.output),
+        "timings": told["timings"],
+    }
+    rows = [event.row(claim.submission.pk) for event in teller.events]
+
+    def write() -> None:
+        CaseResult.objects.bulk_create(_case_rows(claim.submission.pk, result))
+        SubmissionEvent.objects.bulk_create(rows, batch_size=500)
+        transaction.on_commit(partial(teller.send, last=True))
+
+    return _end(claim.submission.pk, claim.attempt, Ending.FINISHED, outcome, write)
+
+
+def give_back(*, submission_id: UUID, attempt: int, ending: Ending, fault: str) -> bool:
+    """Queue a failed attempt's submission again, or say after the last one that we could not grade it.
+
+    False, and nothing written, when the attempt is over already.
+    """
+    if attempt >= settings.MAX_ATTEMPTS:
+        return _give_up(submission_id=submission_id, attempt=attempt, ending=ending, fault=fault)
+    restarted = Event.of(EventId(attempt, RESTARTED_NUMBER), "restarted", {"attempt": attempt + 1})
+    now = timezone.now()
+    with transaction.atomic():
+        given = _mine(submission_id, attempt).update(
+            state=State.QUEUED, lease=None, worker="", rung_at=now, rings=1, started_at=None
+        )
+        if not given:
+            return False
+        _end_attempt(submission_id, attempt, ending, fault)
+        restarted.row(submission_id).save(force_insert=True)
+        queue = Submission.objects.only("kind").get(pk=submission_id).queue
+        transaction.on_commit(partial(announce, submission_id, restarted))
+        transaction.on_commit(partial(doorbell.ring, submission_id=submission_id, queue=queue))
+    log.warning("attempt failed", submission=str(submission_id), attempt=attempt, ending=ending, fault=fault)
+    return True
+
+
+def _give_up(*, submission_id: UUID, attempt: int, ending: Ending, fault: str) -> bool:
+    told = {
+        "verdict": Verdict.JUDGE_ERROR, "score": 0, "passed": 0, "total": 0, "message": FAULT_MESSAGE, "line": None,
+        "timings": {},
+    }  # fmt: skip
+    finished = Event.of(EventId(attempt, CLOSING_NUMBER), "finished", told)
+
+    def write() -> None:
+        finished.row(submission_id).save(force_insert=True)
+        transaction.on_commit(partial(announce, submission_id, finished))
+
+    outcome = {"verdict": Verdict.JUDGE_ERROR, "score": 0, "message": FAULT_MESSAGE}
+    log.error("submission not graded", submission=str(submission_id), attempt=attempt, ending=ending, fault=fault)
+    return _end(submission_id, attempt, ending, outcome, write, fault=fault)
+
+
+def _end(
+    submission_id: UUID,
+    attempt: int,
+    ending: Ending,
+    outcome: dict[str, Any],
+    write: Callable[[], None],
+    fault: str = "",
+) -> bool:
+    """Finish the submission if the attempt is still the current one, and `write` in the same transaction."""
+    with transaction.atomic():
+        finished_at = timezone.now()
+        ended = _mine(submission_id, attempt).update(
+            state=State.FINISHED, finished_at=finished_at, lease=None, **outcome
+        )
+        if not ended:
+            return False
+        _end_attempt(submission_id, attempt, ending, fault)
+        write()
+    return True
+
+
+def _end_attempt(submission_id: UUID, attempt: int, ending: Ending, fault: str) -> None:
+    Attempt.objects.filter(submission_id=submission_id, number=attempt).update(
+        ended_at=timezone.now(), ending=ending, fault=storable(fault)
+    )
+
+
+def _mine(submission_id: UUID, attempt: int) -> Any:
+    return Submission.objects.filter(pk=submission_id, attempt=attempt, state=State.RUNNING)
+
+
+def _lease(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _case_rows(submission_id: UUID, result: GradeResult) -> list[CaseResult]:
+    return [
+        CaseResult(
+            submission_id=submission_id, position=position, case=case.case, part=case.part, title=case.title,
+            points=case.points, earned=case.earned, outcome=case.outcome, sample=case.sample, seconds=case.seconds,
+            hint=storable(case.hint or ""), message=storable(case.message or ""), line=case.line,
+            difference=storable(msgspec.to_builtins(case.difference)), forbidden=case.forbidden,
+        )
+        for position, case in enumerate(result.cases)
+    ]  # fmt: skip

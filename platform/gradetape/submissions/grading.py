@@ -1,0 +1,136 @@
+"""Grading a claimed submission: the engine works, a thread keeps the lease, the teller tells."""
+
+import threading
+import time
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+import msgspec
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from redis.exceptions import RedisError
+
+from grader.events import CaseFinished, Event, Finished
+from grader.exceptions import Cancelled
+from grader.model import GradeRequest, GradeResult, Outcome, Verdict
+from gradetape import broker
+from gradetape.catalog.packages import package_of
+from gradetape.submissions import attempts, engines
+from gradetape.submissions.actions import cancel_key
+from gradetape.submissions.attempts import Claim
+from gradetape.submissions.models import Ending, Kind
+from gradetape.submissions.teller import Teller
+
+log = structlog.get_logger(__name__)
+
+FLAG_EVERY_SECONDS = 0.4
+DATABASE_PATIENCE = (0, 1, 2, 4, 8, 16, 32)
+
+
+class Lease:
+    """Keeps a claim alive while the engine works, and knows when to stop."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self._lost = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
+        self._next_look = 0.0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def cancelled(self) -> bool:
+        """Whether to stop: the lease is lost, or the candidate has changed their mind."""
+        now = time.monotonic()
+        if now >= self._next_look and not self._lost.is_set():
+            self._next_look = now + FLAG_EVERY_SECONDS
+            try:
+                if broker.client().exists(cancel_key(self.claim.submission)):
+                    self._lost.set()
+            except RedisError:
+                # The heartbeat finds out as well, a little later.
+                self._next_look = now + settings.HEARTBEAT_SECONDS
+        return self._lost.is_set()
+
+    def _keep(self) -> None:
+        try:
+            while not self._over.wait(settings.HEARTBEAT_SECONDS):
+                try:
+                    if not attempts.heartbeat(claim=self.claim):
+                        self._lost.set()
+                        return
+                except (OperationalError, InterfaceError) as error:
+                    log.warning("heartbeat missed", reason=str(error))
+                    connection.close()
+        finally:
+            connection.close()
+
+
+def grade(claim: Claim) -> None:
+    """Grade the claimed submission to its end: a verdict, or the submission given back."""
+    teller = Teller(claim.submission.pk, claim.attempt)
+    with Lease(claim) as lease:
+        try:
+            result = _run(claim, lease, teller)
+        except Cancelled:
+            log.info("grading stopped", attempt=claim.attempt)
+            return
+        except Exception as error:  # the outer edge: whatever breaks in here is our fault, not the candidate's
+            log.exception("grading failed", attempt=claim.attempt)
+            _insist(partial(_give_back, claim, f"{type(error).__name__}: {error}"))
+            return
+        if result.verdict == Verdict.JUDGE_ERROR:
+            _insist(partial(_give_back, claim, result.message or "the engine gave no reason"))
+        else:
+            _insist(partial(attempts.finish, claim=claim, result=result, teller=teller))
+
+
+def _run(claim: Claim, lease: Lease, teller: Teller) -> GradeResult:
+    submission = claim.submission
+    request = GradeRequest(
+        package=package_of(submission.version.digest),
+        source=bytes(submission.source),
+        seed=submission.seed,
+        samples_only=submission.kind == Kind.RUN,
+        cancelled=lease.cancelled,
+    )
+    return engines.current().grade(request, partial(_relay, teller))
+
+
+def _relay(teller: Teller, event: Event) -> None:
+    """Pass an event on. The verdict is told when it is in the database; a fault of ours is not told at all."""
+    if isinstance(event, Finished) or (isinstance(event, CaseFinished) and event.outcome == Outcome.JUDGE_ERROR):
+        return
+    data = msgspec.to_builtins(event)
+    teller.tell(data.pop("type"), data)
+
+
+def _give_back(claim: Claim, fault: str) -> bool:
+    return attempts.give_back(
+        submission_id=claim.submission.pk, attempt=claim.attempt, ending=Ending.FAULT, fault=fault
+    )
+
+
+def _insist(write: "partial[bool]") -> None:
+    """Write the end of an attempt, waiting out a database that restarts. The lease is kept meanwhile."""
+    for patience in DATABASE_PATIENCE:
+        time.sleep(patience)
+        try:
+            if not write():
+                log.warning("attempt no longer ours: nothing written")
+        except (OperationalError, InterfaceError) as error:
+            log.warning("end of an attempt not written yet", reason=str(error))
+            connection.close()
+        else:
+            return
+    log.error("end of an attempt not written: the sweeper will have it graded again")

@@ -1,0 +1,27 @@
+"""The tasks. Each takes ids, claims, and calls what does the work."""
+
+from uuid import UUID
+
+import structlog
+from celery import Task
+
+from gradetape.celery import app
+from gradetape.fleet.presence import note_sweep
+from gradetape.submissions import attempts, grading, sweeper
+from gradetape.submissions.doorbell import GRADE
+
+
+@app.task(name=GRADE, bind=True)
+def grade(self: Task, submission_id: str) -> None:
+    """Grade a submission, if it is still waiting for that: the same ring may come twice."""
+    claim = attempts.claim(submission_id=UUID(submission_id), worker=self.request.hostname or "")
+    if claim is not None:
+        with structlog.contextvars.bound_contextvars(submission=submission_id):
+            grading.grade(claim)
+
+
+@app.task(name="submissions.sweep")
+def sweep() -> None:
+    """Rung by beat every few seconds."""
+    sweeper.sweep()
+    note_sweep()

@@ -1,0 +1,159 @@
+"""Sending, watching, stopping a submission; saving a draft."""
+
+import json
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import msgspec
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import aget_object_or_404, get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from gradetape.accounts.http import SignedInRequest
+from gradetape.answers import refusal
+from gradetape.catalog.models import Challenge
+from gradetape.submissions import actions
+from gradetape.submissions.exceptions import DraftConflict, SourceTooLarge, TooFast, TooManyOpen
+from gradetape.submissions.models import Draft, Kind, Submission
+from gradetape.submissions.progress import case_rows, dashboard_of
+from gradetape.submissions.story import EventId, look
+from gradetape.submissions.streaming import frames
+from gradetape.submissions.text import encoded
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+
+
+class Sent(msgspec.Struct):
+    """The body of a submission."""
+
+    source: str
+    kind: Kind
+
+
+class Typed(msgspec.Struct):
+    """The body of a draft."""
+
+    source: str
+    revision: Annotated[int, msgspec.Meta(ge=0, lt=2**31 - 1)]
+
+
+def body_of(request: HttpRequest, shape: type[Body]) -> Body:
+    """The request's JSON. Raises BadRequest with what is wrong.
+
+    Python's own decoder, since it alone takes lone surrogates, which an editor can hold and a judge should see.
+    """
+    try:
+        return msgspec.convert(json.loads(request.body), type=shape)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"Expected JSON with {', '.join(shape.__struct_fields__)}. Received: {error}") from error
+
+
+@require_http_methods(["PUT"])
+def save_draft(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Keep what is in the editor; 409 with the newer text when it was changed elsewhere."""
+    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
+    try:
+        typed = body_of(request, Typed)
+        source = encoded(typed.source)
+        draft = actions.save_draft(candidate=request.user, challenge=challenge, source=source, revision=typed.revision)
+    except BadRequest as error:
+        return refusal(400, "not_json", str(error))
+    except SourceTooLarge as error:
+        return refusal(400, error.code, str(error))
+    except DraftConflict as error:
+        draft = get_object_or_404(Draft.objects.visible_to(request.user), challenge=challenge)
+        newer = {"revision": draft.revision, "source": draft.source, "saved_at": draft.saved_at}
+        return refusal(409, error.code, str(error), **newer)
+    return JsonResponse({"revision": draft.revision, "saved_at": draft.saved_at})
+
+
+@require_POST
+def submit(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Send a source to be graded: 201 and where to watch it."""
+    challenges = Challenge.objects.visible_to(request.user).select_related("live")
+    challenge = get_object_or_404(challenges, slug=slug)
+    if challenge.live is None:
+        raise Http404
+    try:
+        sent = body_of(request, Sent)
+        submission = actions.submit(
+            candidate=request.user, version=challenge.live, source=encoded(sent.source), kind=sent.kind
+        )
+    except BadRequest as error:
+        return refusal(400, "not_json", str(error))
+    except SourceTooLarge as error:
+        return refusal(400, error.code, str(error))
+    except (TooManyOpen, TooFast) as error:
+        answer = refusal(429, error.code, str(error), retry_after=error.retry_after)
+        answer["Retry-After"] = str(error.retry_after)
+        return answer
+    where = {"id": submission.pk, "url": submission.get_absolute_url(), "events_url": submission.events_url}
+    return JsonResponse(where, status=201)
+
+
+@require_safe
+@never_cache
+def submission(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The page of one submission, past or under way."""
+    mine = Submission.objects.visible_to(request.user).select_related("version__challenge")
+    found = get_object_or_404(mine, pk=pk)
+    snapshot = look(found.pk)
+    story = [event.public() for event in snapshot.events] if snapshot else []
+    context = {
+        "submission": found,
+        "challenge": found.challenge,
+        "cases": case_rows(found, story),
+        "events_url": found.events_url,
+        "story": story,
+    }
+    return render(request, "submissions/detail.html", context)
+
+
+@require_safe
+@never_cache
+def state(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """What the stream tells, for those who ask again and again: the state and the events after an id."""
+    found = get_object_or_404(Submission.objects.visible_to(request.user).only("pk"), pk=pk)
+    snapshot = look(found.pk, EventId.parse(request.GET.get("after", "")))
+    if snapshot is None:
+        raise Http404
+    place = snapshot.place()
+    return JsonResponse(
+        {
+            "state": snapshot.state,
+            "verdict": snapshot.verdict,
+            "score": snapshot.score,
+            "position": place.get("position"),
+            "ahead": place.get("ahead"),
+            "events": [event.public() for event in snapshot.events],
+        }
+    )
+
+
+@require_GET
+async def events(request: SignedInRequest, pk: UUID) -> StreamingHttpResponse:
+    """The live stream. It goes on after Last-Event-ID, which a browser sends when it reconnects, or after ?after=."""
+    user = await request.auser()
+    found = await aget_object_or_404(Submission.objects.visible_to(user).only("pk"), pk=pk)  # type: ignore[arg-type]
+    after = EventId.parse(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
+    response = StreamingHttpResponse(frames(found.pk, after), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    # A proxy that gathers would hold back what is live.
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+@require_POST
+def cancel(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Stop one's own submission; what is graded already stays graded."""
+    found = get_object_or_404(Submission.objects.visible_to(request.user), pk=pk)
+    return JsonResponse({"state": actions.cancel(submission=found)})
+
+
+@require_safe
+@never_cache
+def dashboard(request: SignedInRequest) -> HttpResponse:
+    """Where one stands, and what to go on with."""
+    return render(request, "dashboard/home.html", dashboard_of(request.user))

@@ -1,0 +1,32 @@
+"""Every address of the site. Names are a contract with the templates and the scripts."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+from gradetape.catalog.views import catalogue, challenge
+from gradetape.fleet.views import health
+from gradetape.pages.views import home
+from gradetape.submissions import views as submissions
+
+urlpatterns = [
+    path("", login_not_required(home), name="home"),
+    path("challenges/", catalogue, name="catalogue"),
+    path("challenges/<slug:slug>/", challenge, name="challenge"),
+    path("challenges/<slug:slug>/draft/", submissions.save_draft, name="draft"),
+    path("challenges/<slug:slug>/submissions/", submissions.submit, name="submit"),
+    path("submissions/<uuid:pk>/", submissions.submission, name="submission"),
+    path("submissions/<uuid:pk>/events/", submissions.events, name="submission_events"),
+    path("submissions/<uuid:pk>/state/", submissions.state, name="submission_state"),
+    path("submissions/<uuid:pk>/cancel/", submissions.cancel, name="submission_cancel"),
+    path("dashboard/", submissions.dashboard, name="dashboard"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health, name="health"),
+]
+
+handler400 = "gradetape.faults.bad_request"
+handler403 = "gradetape.faults.forbidden"
+handler404 = "gradetape.faults.not_found"
+handler429 = "gradetape.faults.too_many"
+handler500 = "gradetape.faults.server_error"
