@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
 from grader.events import CaseFinished, CaseStarted, Event, Finished, Output, Progress, Started, Timings
 from grader.exceptions import JudgeError
 from grader.jail.identity import Identity, identities
@@ -173,7 +175,7 @@ class _Grading:
     def _case_done(self, result: CaseFinished) -> None:
         if self._first_case_ms is None:
             self._first_case_ms = self._elapsed_ms()
-        self._emit(result)
+        self._emit(result if result.sample else msgspec.structs.replace(result, seconds=None))
 
     def _load_failed(self, seen: Observation) -> GradeResult:
         """The file could not be imported: no case ran, and the message says why, with its line."""

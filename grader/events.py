@@ -43,7 +43,8 @@ class Output(Event, tag="output"):
 
 
 class CaseFinished(Event, tag="case"):
-    """One case has ended. For hidden cases `seconds` and `difference` are None and `message` names a kind only."""
+    """One case has ended. For hidden cases `difference` is None, `message` names a kind only, and the event has no `seconds`
+    (a `GradeResult`, which is for the judge's side, has them)."""
 
     case: str
     part: str

@@ -140,7 +140,7 @@ def _result(
         earned=round(case.points * share, 2),
         outcome=outcome,
         sample=case.sample,
-        seconds=round(seen.seconds, 4) if case.sample else None,
+        seconds=round(seen.seconds, 4),
         hint=None if passed else case.hint,
         message=None if passed else message,
         line=line,

@@ -1,0 +1,63 @@
+"""The command line's commands, their arguments and their exit codes."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli import bench, doctor, grade, validate
+from grader.cli.workshop import WrongUsageError
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="GradeTape's engine."
+)
+WRONG_USAGE = 2
+
+
+@app.command("grade")
+def grade_command(
+    slug: Annotated[str, typer.Argument(help="A challenge, such as custom-layer.")],
+    files: Annotated[list[Path], typer.Argument(help="Python files to grade, in this order.")],
+    samples: Annotated[bool, typer.Option("--samples", help="Run the sample cases only.")] = False,
+    seed: Annotated[int | None, typer.Option(min=0, max=(1 << 63) - 1, help="The seed of all random inputs.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a file, a line each.")] = False,
+) -> None:
+    """Grade files in real jails. Exit code 0 when every file was graded, 2 for wrong usage, 3 when the platform failed."""
+    raise typer.Exit(grade.run(slug, files, samples_only=samples, seed=seed, as_json=json))
+
+
+@app.command("validate")
+def validate_command(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Challenges; all of them when none is named.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a challenge, a line each.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Two seeds instead of the whole pool.")] = False,
+) -> None:
+    """Prove that challenges are sound. Exit code 0 when all are, 1 when one is not."""
+    raise typer.Exit(validate.run(slugs or [], as_json=json, quick=quick))
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Prove this host's jails by hostile probes. Exit code 0 when every promise holds, 1 when one does not."""
+    raise typer.Exit(doctor.run())
+
+
+@app.command("bench")
+def bench_command(
+    json: Annotated[bool, typer.Option("--json", help="The figures as one JSON object.")] = False,
+) -> None:
+    """Measure what grading adds to the probes' own work, as ratios in one run."""
+    raise typer.Exit(bench.run(as_json=json))
+
+
+def main() -> None:
+    """Run the command line; wrong usage is said in one line."""
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except WrongUsageError as error:
+        typer.echo(f"grader: {error}", err=True)
+        raise SystemExit(WRONG_USAGE) from None
