@@ -6,7 +6,7 @@ FROM ${BASE} AS base
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONPATH=/srv/gradetape:/srv/gradetape/platform \
-    PATH=/srv/gradetape/.venv/bin:/usr/local/bin:/usr/bin:/bin \
+    PATH=/srv/gradetape/.venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     GRADETAPE_VAR=/var/lib/gradetape
 RUN apt-get update -qq \
     && apt-get install -qq -y --no-install-recommends ca-certificates python3 \
@@ -19,18 +19,15 @@ FROM base AS web-environment
 RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends python3-venv && rm -rf /var/lib/apt/lists/*
 RUN python3 -m venv .venv
 COPY requirements/web.txt requirements/
-RUN .venv/bin/pip install --quiet --no-cache-dir --no-deps --require-hashes -r requirements/web.txt \
-    && .venv/bin/python -m compileall -q .venv
+RUN .venv/bin/pip install --quiet --no-cache-dir --no-deps --require-hashes -r requirements/web.txt
 
 FROM web-environment AS worker-environment
 COPY requirements/worker.txt requirements/
-RUN .venv/bin/pip install --quiet --no-cache-dir --no-deps --require-hashes -r requirements/worker.txt \
-    && .venv/bin/python -m compileall -q .venv
+RUN .venv/bin/pip install --quiet --no-cache-dir --no-deps --require-hashes -r requirements/worker.txt
 
 FROM worker-environment AS gpu-environment
 COPY requirements/gpu.txt requirements/
-RUN .venv/bin/pip install --quiet --no-cache-dir --no-deps --require-hashes -r requirements/gpu.txt \
-    && .venv/bin/python -m compileall -q .venv
+RUN .venv/bin/pip install --quiet --no-cache-dir --no-deps --require-hashes -r requirements/gpu.txt
 
 # The project itself, the same in every image. The web publishes challenges, so it holds them and their references.
 FROM base AS sources

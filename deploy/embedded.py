@@ -34,7 +34,7 @@ MOST_SLOTS = 8
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what a person may wish, not what is bound unasked
 
 
-class Stopped(Exception):  # noqa: N818 - no error
+class Stopped(Exception):
     """Somebody asked for the end: Ctrl-C, SIGTERM or a closed terminal."""
 
 
