@@ -33,7 +33,7 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     task_publish_retry=False,
     task_create_missing_queues=False,
-    task_queues=[Queue(name) for name in QUEUES],
+    task_queues=[Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
     task_default_queue="chores",
     task_routes={"submissions.sweep": {"queue": "chores"}},
     task_time_limit=settings.LONGEST_GRADING_SECONDS,

@@ -198,7 +198,6 @@ ENGINE = "grader.engine.Engine"
 ENGINE_RUN_DIR = VAR / "run"
 ENGINE_CACHE_DIR = VAR / "cache"
 WORKER_RUNTIMES = environment.listed("WORKER_RUNTIMES", ["keras3"])
-SEED_POOL = 16
 MAX_ATTEMPTS = 3
 LEASE_SECONDS = 30
 HEARTBEAT_SECONDS = 8

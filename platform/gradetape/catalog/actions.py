@@ -6,6 +6,7 @@ import msgspec
 from django.db import models, transaction
 
 from grader.package import Package
+from grader.seeds import pool
 from gradetape.catalog.models import Challenge, ChallengeVersion, VersionArchive, public_cases, public_parts
 from gradetape.catalog.statements import render
 
@@ -50,5 +51,5 @@ def _new_version(*, challenge: Challenge, package: Package) -> ChallengeVersion:
         cases=public_cases(package.cases),
         limits=msgspec.to_builtins(package.limits),
     )
-    VersionArchive.objects.create(version=version, data=package.archive())
+    VersionArchive.objects.create(version=version, data=package.archive(), seeds=pool(package))
     return version

@@ -90,16 +90,21 @@ class ChallengeVersion(models.Model):
     def case_count(self) -> int:
         return len(self.cases)
 
-    def parts_with_cases(self) -> list[dict[str, Any]]:
-        """Each part with its points and its cases, in the order of the package."""
-        return [{**part, "cases": [case for case in self.cases if case["part"] == part["id"]]} for part in self.parts]
+    def parts_with_cases(self, *, samples_only: bool = False) -> list[dict[str, Any]]:
+        """Each part with its points and its cases, in the order of the package; parts without a case are left out."""
+        cases: dict[str, list[dict[str, Any]]] = {}
+        for case in self.cases:
+            if case["sample"] or not samples_only:
+                cases.setdefault(case["part"], []).append(case)
+        return [{**part, "cases": cases[part["id"]]} for part in self.parts if part["id"] in cases]
 
 
 class VersionArchive(models.Model):
-    """The package of a version, secrets and all: in a table of its own, so that no list and no page ever loads it."""
+    """The package of a version and the seeds it is graded with: in a table that no list and no page ever loads."""
 
     version = models.OneToOneField(ChallengeVersion, primary_key=True, on_delete=models.PROTECT, related_name="archive")
     data = models.BinaryField()
+    seeds = models.JSONField()
 
     objects: ClassVar[models.Manager["VersionArchive"]] = models.Manager()
 

@@ -1,6 +1,5 @@
 """What candidates do: submit, cancel, save drafts."""
 
-import secrets
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +11,7 @@ from redis.exceptions import RedisError
 from gradetape import broker
 from gradetape.accounts.models import User
 from gradetape.catalog.models import Challenge, ChallengeVersion
+from gradetape.catalog.packages import draw_seed
 from gradetape.submissions import doorbell
 from gradetape.submissions.exceptions import DraftConflict, SourceTooLarge, TooFast, TooManyOpen
 from gradetape.submissions.models import Attempt, Draft, DraftVersion, Ending, Kind, State, Submission
@@ -36,7 +36,7 @@ def submit(*, candidate: User, version: ChallengeVersion, source: bytes, kind: K
         User.objects.select_for_update().get(pk=candidate.pk)
         check_pace(candidate=candidate)
         submission = Submission.objects.create(
-            candidate=candidate, version=version, source=source, kind=kind, seed=secrets.randbelow(settings.SEED_POOL)
+            candidate=candidate, version=version, source=source, kind=kind, seed=draw_seed(version)
         )
         ahead = places_ahead(submission)
         queued = Event.of(QUEUED, "queued", {"position": ahead + 1, "ahead": ahead})

@@ -6,7 +6,7 @@ from gradetape.catalog.admin import ReadOnlyAdmin
 from gradetape.submissions.models import Attempt, Submission
 
 
-class AttemptInline(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[type-arg,misc]  # an inline asks for a parent as well
+class AttemptInline(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[type-arg]  # an inline asks for a parent as well
     model = Attempt
     extra = 0
 

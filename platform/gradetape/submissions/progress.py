@@ -87,7 +87,8 @@ def dashboard_of(user: User) -> dict[str, Any]:
     draft = drafts.select_related("challenge").order_by("-saved_at").first()
     recent = Submission.objects.filter(candidate=user).listed()[:RECENT]
     return {
-        "resume": {"challenge": draft.challenge, "draft": draft} if draft else None,
+        "resume": draft.challenge if draft else None,
+        "draft": draft,
         "solved": len(solved),
         "tried": len(tried - solved),
         "total": Challenge.objects.visible_to(user).count(),

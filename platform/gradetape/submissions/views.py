@@ -104,6 +104,8 @@ def submission(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context = {
         "submission": found,
         "challenge": found.challenge,
+        "version": found.version,
+        "parts": found.version.parts_with_cases(samples_only=found.kind == Kind.RUN),
         "cases": case_rows(found, story),
         "events_url": found.events_url,
         "story": story,
