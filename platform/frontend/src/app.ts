@@ -1,0 +1,14 @@
+// Every page: theme, menus, shortcuts, notices, times, and htmx for the small exchanges.
+import htmx from "htmx.org";
+import { startMenus } from "./menus";
+import { startNotices } from "./notices";
+import { startShortcuts } from "./shortcuts";
+import { startThemeSwitch } from "./theme";
+import { localiseTimes } from "./times";
+
+startThemeSwitch();
+startMenus();
+startShortcuts();
+startNotices();
+localiseTimes();
+htmx.onLoad((element) => localiseTimes(element as ParentNode & Element));

@@ -1,0 +1,4 @@
+declare module "*.svg" {
+  const shapes: string;
+  export default shapes;
+}

@@ -1,0 +1,9 @@
+// The entry of the two pages that show a submission: the workbench and the page of a past submission.
+import { find } from "./dom";
+import { startSubmissionPage } from "./submissionPage";
+import { startWorkbench } from "./workbenchPage";
+
+const workbench = find("[data-workbench]");
+if (workbench) startWorkbench(workbench);
+const submission = find("[data-submission]");
+if (submission) startSubmissionPage(submission);

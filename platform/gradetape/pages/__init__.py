@@ -1,0 +1,1 @@
+"""What every page is made of: icons, badges for states, the landing page and the error pages."""

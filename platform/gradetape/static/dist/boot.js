@@ -1,0 +1,1 @@
+"use strict";(()=>{function n(e,t){try{return t===null?localStorage.removeItem(e):localStorage.setItem(e,t),!0}catch{return!1}}function o(e){try{return localStorage.getItem(e)}catch{return null}}var r={get(){let e=o("gradetape:theme");return e==="light"||e==="dark"?e:null},set(e){n("gradetape:theme",e)}};var l=r.get();l&&(document.documentElement.dataset.theme=l);})();
