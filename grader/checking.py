@@ -1,7 +1,8 @@
 """What an author writes checks with.
 
-Without a check of its own a case is decided by `agree(got, want)`. A check is a function of the candidate's observations, the
-reference's, and the secret data; it raises through the helpers below when something is wrong, and may return a share of the points.
+Without a check of its own a case is decided by `agree(got, want)`. A check is a function of the candidate's
+observations, the reference's, and the secret data; it raises through the helpers below when something is wrong, and
+may return a share of the points.
 
     @check("learns")
     def learns(got, want, secret):

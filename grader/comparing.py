@@ -1,7 +1,8 @@
 """Whether what was seen is what was wanted: type, shape, dtype, finite, values, in that order.
 
-Nothing here is forgiving by accident. `numpy.allclose` takes a scalar for a (4, 4) array, an empty array for a (3,) and whatever a subclass
-says; here the shapes and dtypes must be the same, NaN agrees with nothing and infinities agree with their own sign only.
+Nothing here is forgiving by accident. `numpy.allclose` takes a scalar for a (4, 4) array, an empty array for a (3,)
+and whatever a subclass says; here the shapes and dtypes must be the same, NaN agrees with nothing and infinities
+agree with their own sign only.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def compare(
 ) -> None:
     """Raise Mismatch at the first place where two plain trees differ.
 
-    `rtol` and `atol` default to 1e-4 and 1e-5, and to 2e-2 each for float16 and bfloat16; integers, booleans and text must be equal.
+    `rtol` and `atol` default to 1e-4 and 1e-5, and to 2e-2 each for float16 and bfloat16; integers, booleans and text
+    must be equal.
     """
     if isinstance(want, np.ndarray):
         _arrays(got, want, rtol, atol, where)

@@ -1,7 +1,7 @@
 """Saying how an answer is wrong, not only that it is.
 
-Every function returns a `Mismatch` whose `public` sentence names a kind and nothing else (it may be shown for hidden cases) and whose
-`message` and `difference` have the numbers, for samples.
+Every function returns a `Mismatch` whose `public` sentence names a kind and nothing else (it may be shown for hidden
+cases) and whose `message` and `difference` have the numbers, for samples.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ class Mismatch(AssertionError):
 
 
 def side(value: object) -> dict[str, Any]:
-    """One side of a difference: type or shape and dtype, a text that is cut where it is long, and the numbers of a small matrix."""
+    """One side of a difference:
+
+    type or shape and dtype, a text that is cut where it is long, and the numbers of a small matrix.
+    """
     if not isinstance(value, np.ndarray):
         return {"shape": None, "dtype": type(value).__name__, "text": repr(value)[:TEXT]}
     text = np.array2string(value, precision=5, threshold=60, edgeitems=3, max_line_width=88)
@@ -104,7 +107,8 @@ def shape_differs(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any], where: 
 
 def not_finite(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any]) -> str:
     """How many values are not finite on either side."""
-    return f"expected {int((~np.isfinite(want)).sum())} values that are not finite, received {int((~np.isfinite(got)).sum())} of {got.size}."
+    wanted, received = int((~np.isfinite(want)).sum()), int((~np.isfinite(got)).sum())
+    return f"expected {wanted} values that are not finite, received {received} of {got.size}."
 
 
 def array_differs(
@@ -117,34 +121,46 @@ def array_differs(
     index = np.unravel_index(int(np.argmax(gap)), gap.shape) if gap.ndim else ()
     largest = {"index": [int(i) for i in index], "got": repr(got[index].item()), "want": repr(want[index].item())}
     place = f" at {tuple(largest['index'])}" if index else ""
-    detail += f" {int(np.size(same) - np.sum(same))} of {want.size} differ, most{place}: expected {largest['want']}, received {largest['got']}."
+    wrong = int(np.size(same) - np.sum(same))
+    detail += f" {wrong} of {want.size} differ, most{place}: expected {largest['want']}, received {largest['got']}."
     return Mismatch.of(kind, where, got, want, detail.strip(), largest)
 
 
 def _kind(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any], same: np.ndarray[Any, Any]) -> tuple[str, str]:
     """The simplest story that leads from the wanted values to the received ones."""
-    if want.dtype.kind not in "fc" and want.dtype.name != "bfloat16":
+    if want.dtype.kind != "f" and want.dtype.name != "bfloat16":
         return "values", ""
     one, other = got.astype(np.float64).ravel(), want.astype(np.float64).ravel()
     if not (np.isfinite(one).all() and np.isfinite(other).all()):
         return "values", ""
     if not one.any():
         return "zero", "all values are zero."
-    if one.size > 1 and np.sum(~same) == 1:
-        return "one", ""
+    return _linear(one, other) or _several(one, other, same) or ("values", "")
+
+
+def _linear(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> tuple[str, str] | None:
+    """A sign, or a constant factor."""
     if _near(one, -other):
         return "sign", "the sign is wrong."
     factor = float(one @ other) / float(other @ other) if other.any() else 0.0
-    if abs(factor) > 1e-6 and _near(one, factor * other) and (one.size > 1 or abs(factor) > 1e-2):
-        return (
-            "factor",
-            f"off by the constant factor {factor:.5g}." if one.size > 1 else f"{factor:.5g} times what is expected.",
-        )
-    if one.size > 1 and _near(one - other, np.full_like(one, np.mean(one - other))):
+    if abs(factor) > 1e-6 and _near(one, factor * other):
+        return "factor", f"{factor:.5g} times what is expected."
+    return None
+
+
+def _several(
+    one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], same: np.ndarray[Any, Any]
+) -> tuple[str, str] | None:
+    """What can be said of more than one value only: a single one off, a constant added, another order."""
+    if one.size == 1:
+        return None
+    if np.sum(~same) == 1:
+        return "one", ""
+    if _near(one - other, np.full_like(one, np.mean(one - other))):
         return "offset", f"off by the constant {np.mean(one - other):.5g}."
-    if one.size > 1 and _near(np.sort(one), np.sort(other)):
+    if _near(np.sort(one), np.sort(other)):
         return "transpose", "the right values, but in another order."
-    return "values", ""
+    return None
 
 
 def _near(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:

@@ -1,8 +1,8 @@
 """Grading one submission, end to end: the file, the jails, the stages, the events, the verdict.
 
-Theory of operation. The calling thread drives the candidate's process case by case. Beside it a thread feeds the check jail with what has been
-seen, so a case's result is out while the next one still runs; where the wanted answers of this seed are not kept yet, a third makes them.
-Events are handed out one at a time.
+Theory of operation. The calling thread drives the candidate's process case by case. Beside it a thread feeds the
+check jail with what has been seen, so a case's result is out while the next one still runs; where the wanted answers
+of this seed are not kept yet, a third makes them. Events are handed out one at a time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from types import TracebackType
 
 import msgspec
 
-from grader.events import CaseFinished, CaseStarted, Event, Finished, Output, Progress, Started, Timings
+from grader.events import CaseFinished, CaseStarted, Event, Finished, Output, Progress, Started, Stream, Timings
 from grader.exceptions import JudgeError
 from grader.jail.identity import Identity, identities
 from grader.jail.process import Allowance, Cause, Place
@@ -58,11 +58,17 @@ class Engine:
         self.close()
 
     def grade(self, request: GradeRequest, emit: Callable[[Event], None] = lambda event: None) -> GradeResult:
-        """Grade one file. Faults of the platform become the verdict judge_error; only Cancelled and what `emit` raises pass through."""
+        """Grade one file.
+
+        Faults of the platform become the verdict judge_error; only Cancelled and what `emit` raises pass through.
+        """
         return _Grading(self, request, emit).run()
 
     def prepare(self, package: Package, seed: int) -> float:
-        """Make and keep the wanted answers of a seed. Returns the CPU seconds it took (0 when they were kept). Raises JudgeError."""
+        """Make and keep the wanted answers of a seed.
+
+        Returns the CPU seconds it took (0 when they were kept). Raises JudgeError.
+        """
         run = self.reference_run(package, seed)
         try:
             run.prepared.result()
@@ -95,9 +101,7 @@ class _Grading:
         self._jail_ms: float | None = None
         self._first_case_ms: float | None = None
         self._flooded = False
-        self._transcript = Transcript(
-            lambda stream, text: self._emit(Output(stream=stream, text=text, case=self._current_id()))
-        )  # type: ignore[arg-type]
+        self._transcript = Transcript(self._printed)
         self._cpu_s = 0.0
 
     def run(self) -> GradeResult:
@@ -120,15 +124,9 @@ class _Grading:
         complete = False
         try:
             prepared, _ = reference.prepared.result()
-            stage = self._stage(prepared)
-            try:
-                stage.open()
-                self._run_cases(stage, referee)
-            except LoadFailed as failed:
-                return self._load_failed(failed.observation)
-            finally:
-                stage.close()
-                self._cpu_s += stage.cpu_s
+            unloaded = self._solve(self._stage(prepared), referee)
+            if unloaded:
+                return self._load_failed(unloaded)
             results = referee.finish()
             self._cpu_s += checks.cpu_s
             complete = True
@@ -136,6 +134,18 @@ class _Grading:
         finally:
             referee.stop()
             reference.close(finish=complete)
+
+    def _solve(self, stage: SolveStage, referee: Referee) -> Observation | None:
+        """Load the solution and run the cases. Returns how loading failed, if it did."""
+        try:
+            stage.open()
+            self._run_cases(stage, referee)
+        except LoadFailed as failed:
+            return failed.observation
+        finally:
+            stage.close()
+            self._cpu_s += stage.cpu_s
+        return None
 
     def _stage(self, prepared: bytes) -> SolveStage:
         limits = self._package.limits
@@ -172,6 +182,9 @@ class _Grading:
         if self._current and self._current.sample:  # numbers of a hidden case could be its inputs
             self._emit(Progress(case=self._current.id, values=values))
 
+    def _printed(self, stream: Stream, text: str) -> None:
+        self._emit(Output(stream=stream, text=text, case=self._current.id if self._current else None))
+
     def _case_done(self, result: CaseFinished) -> None:
         if self._first_case_ms is None:
             self._first_case_ms = self._elapsed_ms()
@@ -179,11 +192,13 @@ class _Grading:
 
     def _load_failed(self, seen: Observation) -> GradeResult:
         """The file could not be imported: no case ran, and the message says why, with its line."""
-        assert seen.outcome and seen.trouble
+        assert seen.outcome
+        assert seen.trouble
         trouble = seen.trouble
         text = trouble.text if trouble.kind in ("Contract", seen.cause) else f"{trouble.kind}: {trouble.text}"
         if seen.outcome is Outcome.TIME_LIMIT:
-            text = f"Importing your file did not end within {self._package.limits.case_seconds:g} s. Is there a loop outside of a function?"
+            seconds = self._package.limits.case_seconds
+            text = f"Importing your file did not end within {seconds:g} s. Is there a loop outside of a function?"
         before = (
             Verdict.OUTPUT_LIMIT if seen.cause is Cause.OUTPUT else _BEFORE.get(seen.outcome, Verdict.RUNTIME_ERROR)
         )
@@ -234,9 +249,6 @@ class _Grading:
             self._transcript.kept(),
             timings,
         )
-
-    def _current_id(self) -> str | None:
-        return self._current.id if self._current else None
 
     def _elapsed_ms(self) -> float:
         return round((time.monotonic() - self._began) * 1000, 2)

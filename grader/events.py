@@ -1,7 +1,7 @@
 """The story of a grading, as it is told while it happens.
 
-Each event is a tagged msgspec struct: `msgspec.json.encode(event)` gives `{"type": "case", ...}`. What an event says may
-be shown to the candidate as it is; nothing secret is ever put into one.
+Each event is a tagged msgspec struct: `msgspec.json.encode(event)` gives `{"type": "case", ...}`. What an event says
+may be shown to the candidate as it is; nothing secret is ever put into one.
 """
 
 from __future__ import annotations
@@ -12,39 +12,41 @@ import msgspec
 
 from grader.model import Outcome, Verdict
 
+Stream = Literal["stdout", "stderr"]
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """The base of all events."""
 
 
-class Started(Event, tag="started"):
+class Started(Event, frozen=True, tag="started"):
     """A jail is ready and the candidate's file is being loaded."""
 
 
-class CaseStarted(Event, tag="case_started"):
+class CaseStarted(Event, frozen=True, tag="case_started"):
     """The candidate's code is being called for this case."""
 
     case: str
 
 
-class Progress(Event, tag="progress"):
+class Progress(Event, frozen=True, tag="progress"):
     """Numbers that a probe reports while it runs, such as a loss and its step."""
 
     case: str
     values: dict[str, float]
 
 
-class Output(Event, tag="output"):
+class Output(Event, frozen=True, tag="output"):
     """What the candidate's code printed. Raw text: whoever shows it escapes it."""
 
-    stream: Literal["stdout", "stderr"]
+    stream: Stream
     text: str
     case: str | None = None
 
 
-class CaseFinished(Event, tag="case"):
-    """One case has ended. For hidden cases `difference` is None, `message` names a kind only, and the event has no `seconds`
-    (a `GradeResult`, which is for the judge's side, has them)."""
+class CaseFinished(Event, frozen=True, tag="case"):
+    """One case has ended. For hidden cases `difference` is None, `message` names a kind only, and the event has no
+    `seconds` (a `GradeResult`, which is for the judge's side, has them)."""
 
     case: str
     part: str
@@ -62,7 +64,9 @@ class CaseFinished(Event, tag="case"):
 
 
 class Timings(msgspec.Struct, frozen=True):
-    """Milliseconds from the request to the first line of candidate code, to the first case, to the end; CPU seconds of the jails."""
+    """Milliseconds from the request to the first line of candidate code, to the first case, to the end; CPU seconds
+    of the jails.
+    """
 
     jail_ms: float | None
     first_case_ms: float | None
@@ -70,7 +74,7 @@ class Timings(msgspec.Struct, frozen=True):
     cpu_s: float
 
 
-class Finished(Event, tag="finished"):
+class Finished(Event, frozen=True, tag="finished"):
     """The verdict. `message` and `line` say what went wrong before any case could run."""
 
     verdict: Verdict

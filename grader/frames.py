@@ -1,8 +1,8 @@
 """Length-prefixed msgpack frames over a stream socket.
 
-A frame is a 4-byte big-endian length and that many bytes of msgpack: one of the structs of `grader.protocol`. The length is
-checked before anything is read, the type is closed, and a frame that does not fit raises `ProtocolError`. Every byte that comes out
-of a jail passes through here, so nothing here trusts its peer.
+A frame is a 4-byte big-endian length and that many bytes of msgpack: one of the structs of `grader.protocol`. The
+length is checked before anything is read, the type is closed, and a frame that does not fit raises `ProtocolError`.
+Every byte that comes out of a jail passes through here, so nothing here trusts its peer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import select
 import socket
 import struct
 import time
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -52,9 +52,9 @@ def send_within(channel: socket.socket, message: msgspec.Struct, seconds: float)
 
 
 class FrameReader(Generic[T]):
-    """Cuts frames out of a byte stream that arrives in pieces of any size."""
+    """Cuts frames of type T (`kind` is the same type, or a union, at run time) out of a stream that comes in pieces."""
 
-    def __init__(self, kind: type[T], limit: int = MAX_FRAME) -> None:
+    def __init__(self, kind: Any, limit: int = MAX_FRAME) -> None:
         self._decoder: msgspec.msgpack.Decoder[T] = msgspec.msgpack.Decoder(kind)
         self._limit = limit
         self._buffer = bytearray()

@@ -1,4 +1,7 @@
-"""The engine's host: it starts the zygotes, watches them, and starts a fresh one where one has died. One on each worker machine."""
+"""The engine's host:
+
+it starts the zygotes, watches them, and starts a fresh one where one has died. One on each worker machine.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ class EngineHost:
         self._watcher: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the zygotes and wait until they take connections (importing TensorFlow takes seconds). Raises JudgeError."""
+        """Start the zygotes and wait until they take connections (importing TensorFlow takes seconds).
+
+        Raises JudgeError.
+        """
         self.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.run_dir.chmod(0o700)
         if self.cache_dir:
@@ -76,9 +82,12 @@ class EngineHost:
             "KERAS_HOME": str(scratch / "keras"),
         }
         command = [sys.executable, "-m", "grader.zygote", runtime, str(path)]
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd="/", text=True
-        )
+        pipe = subprocess.PIPE
+        with self._log_of(runtime).open("w", encoding="utf-8") as words:
+            return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=words, env=environment, cwd="/", text=True)
+
+    def _log_of(self, runtime: str) -> Path:
+        return self.run_dir / f"{runtime}.log"
 
     def _await_ready(self, runtime: str) -> None:
         process = self._processes[runtime]
@@ -87,7 +96,8 @@ class EngineHost:
         timer.start()
         try:
             if process.stdout.readline().strip() != "ready":
-                raise JudgeError(f"the zygote of {runtime} did not start; its own words stand above")
+                words = self._log_of(runtime).read_text(encoding="utf-8", errors="replace")[-1500:]
+                raise JudgeError(f"the zygote of {runtime} did not start. It said:\n{words}")
         finally:
             timer.cancel()
 

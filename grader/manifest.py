@@ -1,6 +1,7 @@
 """challenge.toml: what a challenge says of itself, read without running any of its code.
 
-The closed msgspec structs below are the format's reference; a key that is not here is an error, so a typo is found at once.
+The closed msgspec structs below are the format's reference; a key that is not here is an error, so a typo is found at
+once.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ class Contract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one submission may use: CPU seconds and MiB of memory in all, wall seconds a case and for importing the file."""
+    """What one submission may use:
+
+    CPU seconds and MiB of memory in all, wall seconds a case and for importing the file.
+    """
 
     cpu_seconds: Positive = 60
     memory_mb: Annotated[int, Meta(ge=256, le=65536)] = 2048
@@ -102,7 +106,10 @@ def parse(text: str) -> Manifest:
 
 
 def _problems(manifest: Manifest) -> list[str]:
-    """What the types cannot say: ids are unique, parts exist and are used, points add up to 100, something is a sample."""
+    """What the types cannot say:
+
+    ids are unique, parts exist and are used, points add up to 100, something is a sample.
+    """
     found = []
     for what, ids in (("part", [part.id for part in manifest.parts]), ("case", [case.id for case in manifest.cases])):
         found += [

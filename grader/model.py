@@ -47,8 +47,8 @@ def _never() -> bool:
 class GradeRequest:
     """One source file to be graded against one version of a challenge.
 
-    `source` is what the candidate sent, byte for byte. `seed` (0 to 2**63 - 1) decides every random input. `cancelled` is
-    asked a few times a second; once it says yes the grading stops and `Cancelled` is raised.
+    `source` is what the candidate sent, byte for byte. `seed` (0 to 2**63 - 1) decides every random input.
+    `cancelled` is asked a few times a second; once it says yes the grading stops and `Cancelled` is raised.
     """
 
     package: Package
@@ -60,7 +60,10 @@ class GradeRequest:
 
 @dataclass(frozen=True)
 class GradeResult:
-    """Everything known about a graded submission. `score` is in points of 100; for a run of the samples, of their points."""
+    """Everything known about a graded submission.
+
+    `score` is in points of 100; for a run of the samples, of their points.
+    """
 
     challenge: str
     version: str

@@ -1,7 +1,7 @@
 """A challenge package in memory: its files, its digest, its archive.
 
-The engine works on files in memory, so a version can come from a folder of this repository or out of a database. The digest
-is over the files' names and contents, and names a version for good.
+The engine works on files in memory, so a version can come from a folder of this repository or out of a database. The
+digest is over the files' names and contents, and names a version for good.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from grader.exceptions import PackageError
 from grader.manifest import Case, Contract, Limits, Manifest, Part, parse
 
-REQUIRED = ("challenge.toml", "statement.md", "starter.py", "probes.py", "reference.py", "review.md")
+REQUIRED = ("challenge.toml", "statement.md", "starter.py", "probes.py", "reference.py")
 MAX_FILE = 8 * 1024 * 1024
 MAX_ALL = 32 * 1024 * 1024
 MAX_FILES = 400
@@ -26,7 +26,10 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 class Package:
-    """One version of one challenge. `files` maps relative paths to contents; reference.py is the reference implementation."""
+    """One version of one challenge.
+
+    `files` maps relative paths to contents; reference.py is the reference implementation.
+    """
 
     def __init__(self, slug: str, files: Mapping[str, bytes]) -> None:
         """Raises PackageError naming the file when something is missing, too large or badly formed."""
@@ -45,7 +48,9 @@ class Package:
 
     @classmethod
     def from_folder(cls, folder: Path, reference: Path | None = None) -> Package:
-        """The package in `folder`; its reference is in reference/NAME.py beside the folder's parent unless it is given."""
+        """The package in `folder`; its reference is in reference/NAME.py beside the folder's parent unless it is
+        given.
+        """
         if not folder.is_dir():
             raise PackageError(f"{folder.name}: no such challenge")
         files = {
@@ -60,7 +65,10 @@ class Package:
 
     @classmethod
     def from_archive(cls, archive: bytes) -> Package:
-        """The package that `archive()` wrote. Every member is checked before it is read; nothing is unpacked to disk."""
+        """The package that `archive()` wrote.
+
+        Every member is checked before it is read; nothing is unpacked to disk.
+        """
         files: dict[str, bytes] = {}
         total = 0
         try:
@@ -176,7 +184,7 @@ class Package:
 
     @property
     def review(self) -> str:
-        return self.text("review.md")
+        return self.text("review.md") if "review.md" in self.files else ""
 
 
 def library(root: Path = REPOSITORY) -> dict[str, Path]:

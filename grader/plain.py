@@ -1,8 +1,9 @@
 """Plain data: the only thing that a probe may hand over, and how it becomes bytes and back.
 
-A plain tree is None, bool, int, float, str, bytes, a list, a dict with str or int keys, or a NumPy array of one of `DTYPES`.
-Tensors and variables become arrays, tuples become lists. Arrays travel as (dtype name, shape, raw bytes): no pickle, no .npy header,
-no object arrays, and no subclass survives the journey. Loaded inside jails only, where TensorFlow already is.
+A plain tree is None, bool, int, float, str, bytes, a list, a dict with str or int keys, or a NumPy array of one of
+`DTYPES`. Tensors and variables become arrays, tuples become lists. Arrays travel as (dtype name, shape, raw bytes):
+no pickle, no .npy header, no object arrays, and no subclass survives the journey. Loaded inside jails only, where
+TensorFlow already is.
 """
 
 from __future__ import annotations

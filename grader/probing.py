@@ -1,7 +1,7 @@
 """What an author writes probes with.
 
-A probe is a function of a solution and a random generator that returns observations: plain data (see `grader.plain`). It runs once in the
-candidate's jail and once, with the same seed, on the reference.
+A probe is a function of a solution and a random generator that returns observations: plain data (see `grader.plain`).
+It runs once in the candidate's jail and once, with the same seed, on the reference.
 
     @probe("forward")
     def forward(solution, rng):
@@ -53,7 +53,9 @@ def probe(name: str) -> Callable[[Probe], Probe]:
 
 
 def shared(function: Probe) -> Probe:
-    """Register a set-up, such as a trained model, that is made once and handed to each probe with a parameter of its name."""
+    """Register a set-up, such as a trained model, that is made once and handed to each probe with a parameter of its
+    name.
+    """
     registry.shared[function.__name__] = function
     return function
 
@@ -69,14 +71,17 @@ def raised(function: Callable[..., object], *args: object, **kwargs: object) -> 
         function(*args, **kwargs)
     except ValueError:
         return "ValueError"
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, it is not the one that was asked for
         return "another exception"
     return "nothing raised"
 
 
 @contextmanager
 def calls_of(functions: Mapping[str, Callable[..., object]]) -> Iterator[list[str]]:
-    """Watch which of the named functions run, however they were imported. The list, sorted, is filled when the block ends."""
+    """Watch which of the named functions run, however they were imported.
+
+    The list, sorted, is filled when the block ends.
+    """
     ran: list[str] = []
     with CallWatch(functions) as watch:
         yield ran
@@ -92,7 +97,10 @@ class Runs:
 
 @contextmanager
 def python_runs(target: Any) -> Iterator[Runs]:
-    """Count how often Python runs a layer's `call` (or a function). Inside `tf.function` that is once for each trace."""
+    """Count how often Python runs a layer's `call` (or a function).
+
+    Inside `tf.function` that is once for each trace.
+    """
     function = target.call if hasattr(target, "call") else target
     runs = Runs()
     with CallWatch({"target": function}) as watch:
@@ -101,7 +109,10 @@ def python_runs(target: Any) -> Iterator[Runs]:
 
 
 def report(**values: float) -> None:
-    """Tell whoever watches how far the probe is, for instance `report(step=4, loss=0.3)`. Numbers that are not finite are left out."""
+    """Tell whoever watches how far the probe is, for instance `report(step=4, loss=0.3)`.
+
+    Numbers that are not finite are left out.
+    """
     numbers = {name: float(value) for name, value in values.items()}
     registry.report({name: value for name, value in numbers.items() if math.isfinite(value)})
 

@@ -1,7 +1,7 @@
 """The messages between the worker and the processes in its jails.
 
-There is no field for a verdict, and none that a candidate's process could use to say that a case passed: it reports observations,
-opaque bytes that the worker hands to the check jail unopened. Each request is answered once, in order.
+There is no field for a verdict, and none that a candidate's process could use to say that a case passed: it reports
+observations, opaque bytes that the worker hands to the check jail unopened. Each request is answered once, in order.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 # worker -> a jail that runs probes (solve, reference)
 
 
-class Load(Message, tag="load"):
-    """What the process needs before it can run a probe. `prepared` is a plain tree for the probes' keyword arguments."""
+class Load(Message, frozen=True, tag="load"):
+    """What the process needs before it can run a probe.
+
+    `prepared` is a plain tree for the probes' keyword arguments.
+    """
 
     solution: bytes
     probes: bytes
@@ -36,7 +39,7 @@ class Load(Message, tag="load"):
     seed: int
 
 
-class RunProbe(Message, tag="run"):
+class RunProbe(Message, frozen=True, tag="run"):
     """Call one probe. `watch` says whether forbidden calls are counted."""
 
     probe: str
@@ -46,11 +49,11 @@ class RunProbe(Message, tag="run"):
 # a jail that runs probes -> worker
 
 
-class Ready(Message, tag="ready"):
+class Ready(Message, frozen=True, tag="ready"):
     """The next thing that happens is the first line of candidate code."""
 
 
-class Trouble(Message):
+class Trouble(Message, frozen=True):
     """An exception in candidate code: what to say, where in the file, and its trail for samples."""
 
     kind: Name
@@ -60,19 +63,19 @@ class Trouble(Message):
     memory: bool = False
 
 
-class Loaded(Message, tag="loaded"):
+class Loaded(Message, frozen=True, tag="loaded"):
     """The solution was imported, or why it could not be."""
 
     trouble: Trouble | None = None
 
 
-class Reported(Message, tag="reported"):
+class Reported(Message, frozen=True, tag="reported"):
     """Progress of the probe that runs."""
 
     values: Numbers
 
 
-class Observed(Message, tag="observed"):
+class Observed(Message, frozen=True, tag="observed"):
     """What one probe saw: a plain tree in msgpack, or the trouble that ended it, and which forbidden functions ran."""
 
     probe: Name
@@ -85,20 +88,20 @@ class Observed(Message, tag="observed"):
 # worker -> check jail
 
 
-class LoadChecks(Message, tag="load_checks"):
+class LoadChecks(Message, frozen=True, tag="load_checks"):
     """The checks of a challenge (empty when it has none of its own)."""
 
     checks: bytes
     secret_files: dict[str, bytes]
 
 
-class Prepare(Message, tag="prepare"):
+class Prepare(Message, frozen=True, tag="prepare"):
     """Make the prepared data of one seed."""
 
     seed: int
 
 
-class Compare(Message, tag="compare"):
+class Compare(Message, frozen=True, tag="compare"):
     """Decide one case from what was seen (`got`) and what the reference gave (`want`)."""
 
     case: str
@@ -112,7 +115,7 @@ class Compare(Message, tag="compare"):
 # check jail -> worker
 
 
-class ChecksLoaded(Message, tag="checks_loaded"):
+class ChecksLoaded(Message, frozen=True, tag="checks_loaded"):
     """The checks were imported: which cases they decide, and whether data are prepared."""
 
     cases: list[str]
@@ -120,7 +123,7 @@ class ChecksLoaded(Message, tag="checks_loaded"):
     trouble: str | None = None
 
 
-class Prepared(Message, tag="prepared"):
+class Prepared(Message, frozen=True, tag="prepared"):
     """The prepared data, as plain trees in msgpack."""
 
     solve: bytes = b""
@@ -128,7 +131,7 @@ class Prepared(Message, tag="prepared"):
     trouble: str | None = None
 
 
-class Compared(Message, tag="compared"):
+class Compared(Message, frozen=True, tag="compared"):
     """The result of one case. `share` of the points is earned; `trouble` is a fault of the check itself.
 
     `public` may be shown for a hidden case; `message` and `difference` (JSON) have numbers and are for samples.

@@ -1,6 +1,7 @@
 """From what was seen to what it is worth: the results of the cases, in order, while later cases still run.
 
-What is told of a hidden case is decided here: its hint and the kind of what is wrong, without numbers, inputs, output or timings.
+What is told of a hidden case is decided here: its hint and the kind of what is wrong, without numbers, inputs, output
+or timings.
 """
 
 from __future__ import annotations

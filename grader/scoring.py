@@ -24,8 +24,9 @@ def score_of(cases: Sequence[CaseFinished]) -> float:
 def verdict_of(cases: Sequence[CaseFinished], *, flooded: bool = False, before: Verdict | None = None) -> Verdict:
     """The verdict on a whole submission.
 
-    A fault of the platform comes first, then full marks, then what was forbidden. Anything earned makes it partial; without points, the
-    first case that did not pass says why. `before` is the verdict of a file that failed before any case could run.
+    A fault of the platform comes first, then full marks, then what was forbidden. Anything earned makes it partial;
+    without points, the first case that did not pass says why. `before` is the verdict of a file that failed before
+    any case could run.
     """
     outcomes = [case.outcome for case in cases]
     if Outcome.JUDGE_ERROR in outcomes:

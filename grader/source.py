@@ -18,8 +18,9 @@ class Refusal:
 def refuse(source: bytes) -> Refusal | None:
     """None for a file that may be tried."""
     if len(source) > MAX_SOURCE:
+        size = f"{len(source) / 1024:.0f} KiB"
         return Refusal(
-            f"Expected at most {MAX_SOURCE // 1024} KiB of source, received {len(source) / 1024:.0f} KiB. Remove what is not needed."
+            f"Expected at most {MAX_SOURCE // 1024} KiB of source, received {size}. Remove what is not needed."
         )
     if b"\0" in source:
         return Refusal(

@@ -1,7 +1,8 @@
 """What a candidate is told of a case that gave no observations.
 
-Whatever comes out of the candidate's process may have been written by the candidate's code, hidden inputs included. So for hidden cases
-nothing of it is repeated: exceptions by name from a closed list, a line number, and sentences of our own.
+Whatever comes out of the candidate's process may have been written by the candidate's code, hidden inputs included.
+So for hidden cases nothing of it is repeated: exceptions by name from a closed list, a line number, and sentences of
+our own.
 """
 
 from __future__ import annotations

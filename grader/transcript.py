@@ -1,4 +1,7 @@
-"""What a candidate's code printed: the first and the last 16 KiB of each stream, and never what could carry a hidden input out."""
+"""What a candidate's code printed:
+
+the first and the last 16 KiB of each stream, and never what could carry a hidden input out.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import codecs
 from collections import deque
 from collections.abc import Callable
 
+from grader.events import Stream
+
+STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 KEEP = 16 * 1024
 LIVE = 64 * 1024
 
@@ -13,13 +19,13 @@ LIVE = 64 * 1024
 class Transcript:
     """Both streams of one submission. `open` says whether what comes now may be shown (loading, sample cases)."""
 
-    def __init__(self, show: Callable[[str, str], None]) -> None:
+    def __init__(self, show: Callable[[Stream, str], None]) -> None:
         self._show = show
-        self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in ("stdout", "stderr")}
+        self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in STREAMS}
         self._streams = {name: _Kept() for name in self._decoders}
         self.open = True
 
-    def add(self, stream: str, data: bytes) -> None:
+    def add(self, stream: Stream, data: bytes) -> None:
         """Take in what was printed; it is shown at once, up to LIVE characters a stream."""
         if not self.open:
             return

@@ -1,7 +1,8 @@
 """Whether a challenge may be published: it is tested like the code that it will judge.
 
-The reference scores 100 on every seed of the pool; the starter under 30; every accepted submission 100; every rejected or cheating one is
-caught by each of the cases that its first lines name; no case changes its outcome from one seed to another.
+The reference scores 100 on every seed of the pool; the starter under 30; every accepted submission 100; every
+rejected or cheating one is caught by each of the cases that its first lines name; no case changes its outcome from
+one seed to another.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ WRONG_SEEDS = 3
 QUICK_SEEDS = 2
 _CAUGHT = re.compile(rb"^#\s*caught by:\s*(.+?)\s*$", re.MULTILINE)
 WRONG = ("rejected", "cheating")
+LEAST = {"accepted": 3, "rejected": 8, "cheating": 3}
 
 
 @dataclass(frozen=True)
@@ -142,13 +144,12 @@ def validate(
 
 
 def _missing(package: Package) -> list[str]:
-    least = {"accepted": 3, "rejected": 8, "cheating": 3}
-    counts = {kind: len(package.submissions(kind)) for kind in least}
-    return [
-        f"expected at least {least[kind]} {kind} submissions, received {count}"
-        for kind, count in counts.items()
-        if count < least[kind]
-    ]
+    found = [] if package.review.strip() else ["expected review.md with notes for interviewers, received none"]
+    for kind, least in LEAST.items():
+        count = len(package.submissions(kind))
+        if count < least:
+            found.append(f"expected at least {least} {kind} submissions, received {count}")
+    return found
 
 
 def _run(package: Package, plan: list[Trial], engines: Sequence[Engine]) -> Iterator[tuple[Trial, GradeResult]]:
@@ -171,7 +172,7 @@ def _judge(solution: Solution) -> list[str]:
     name = f"{solution.kind}/{solution.name}"
     found = []
     low, high = min(solution.scores), max(solution.scores)
-    if solution.kind in ("reference", "accepted") and low < 100:  # noqa: PLR2004 - full marks
+    if solution.kind in ("reference", "accepted") and low < 100:
         cases = sorted(case for case, seen in solution.outcomes.items() if seen != {Outcome.PASSED})
         found.append(f"{name}: expected 100 points on every seed, received {low:g}; not passed: {', '.join(cases)}")
     if solution.kind == "starter" and high >= STARTER_BELOW:

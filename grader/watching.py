@@ -1,8 +1,9 @@
 """Seeing which functions really ran, however they were imported.
 
-A code object belongs to one function body, whatever names point to it, so a profile hook that looks at code objects finds a call of
-`Dense.call` through any alias. (Patching the method instead breaks Keras, which reads argument lists.)
-The hook lives in the candidate's process and could be removed there: it says who removed it, and points never hang on it alone.
+A code object belongs to one function body, whatever names point to it, so a profile hook that looks at code objects
+finds a call of `Dense.call` through any alias. (Patching the method instead breaks Keras, which reads argument
+lists.) The hook lives in the candidate's process and could be removed there: it says who removed it, and points never
+hang on it alone.
 """
 
 from __future__ import annotations

@@ -25,7 +25,10 @@ def grade_command(
     seed: Annotated[int | None, typer.Option(min=0, max=(1 << 63) - 1, help="The seed of all random inputs.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a file, a line each.")] = False,
 ) -> None:
-    """Grade files in real jails. Exit code 0 when every file was graded, 2 for wrong usage, 3 when the platform failed."""
+    """Grade files in real jails.
+
+    Exit code 0 when every file was graded, 2 for wrong usage, 3 when the platform failed.
+    """
     raise typer.Exit(grade.run(slug, files, samples_only=samples, seed=seed, as_json=json))
 
 

@@ -44,7 +44,10 @@ def engines(count: int, runtimes: tuple[str, ...]) -> Iterator[list[Engine]]:
 
 
 def cache_folder() -> Path:
-    """Where wanted answers are kept between commands: GRADETAPE_CACHE, or var/cache in the repository where it can be written."""
+    """Where wanted answers are kept between commands:
+
+    GRADETAPE_CACHE, or var/cache in the repository where it can be written.
+    """
     if named := os.environ.get("GRADETAPE_CACHE"):
         return Path(named)
     own = REPOSITORY / "var" / "cache"

@@ -1,6 +1,7 @@
 """The process that decides cases: an author's checks, or the comparison with the reference, in a jail of their own.
 
-It never shares a process with candidate code. What it gets from the candidate is opened by `grader.plain`, which believes nothing.
+It never shares a process with candidate code. What it gets from the candidate is opened by `grader.plain`, which
+believes nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import socket
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -72,7 +74,7 @@ def _prepare(request: Prepare, registry: Registry) -> Prepared:
 
 
 def _decide(request: Compare, registry: Registry) -> Compared:
-    """Run the case's check on both sides. Nothing but its normal return earns points."""
+    """Open both sides and run the case's check on them. Nothing but its normal return earns points."""
     try:
         want, secret = plain.load(request.want), plain.load(request.secret)
     except plain.Malformed as error:
@@ -81,33 +83,38 @@ def _decide(request: Compare, registry: Registry) -> Compared:
         got = plain.load(request.got)
     except plain.Malformed:
         return Compared(case=request.case, public=_UNREADABLE, message=_UNREADABLE)
-    check = registry.checks.get(request.case)
     try:
-        if check is None:
-            compare(got, want, rtol=request.rtol, atol=request.atol, where="")
-            return Compared(case=request.case, share=1.0)
-        share = check(got, want, secret)
+        return _shared(request.case, _judged(request, registry, got, want, secret))
     except Mismatch as wrong:
         difference = msgspec.json.encode(wrong.difference) if wrong.difference else None
-        return Compared(
-            case=request.case, public=wrong.public, message=wrong.message.removeprefix(": "), difference=difference
-        )
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
-        return _misshapen(request, error, got, want)
-    except Exception as error:  # noqa: BLE001 - as above
-        return Compared(case=request.case, trouble=_words(error))
-    share = 1.0 if share is None else float(share)
+        message = wrong.message.removeprefix(": ")
+        return Compared(case=request.case, public=wrong.public, message=message, difference=difference)
+    except Exception as error:  # noqa: BLE001 - the edge between an author's code and the engine
+        return _stumbled(request.case, error, got, want)
+
+
+def _judged(request: Compare, registry: Registry, got: Any, want: Any, secret: Any) -> float:
+    """The share of the points, by the case's own check or by the comparison with the reference."""
+    check = registry.checks.get(request.case)
+    if check is None:
+        compare(got, want, rtol=request.rtol, atol=request.atol, where="")
+        return 1.0
+    share = check(got, want, secret)
+    return 1.0 if share is None else float(share)
+
+
+def _shared(case: str, share: float) -> Compared:
     if not (math.isfinite(share) and 0 <= share <= 1):
-        return Compared(case=request.case, trouble=f"expected a share between 0 and 1 from the check, received {share}")
-    return Compared(case=request.case, share=share, public=None if share == 1 else "Only part of this case is right.")
+        return Compared(case=case, trouble=f"expected a share between 0 and 1 from the check, received {share}")
+    return Compared(case=case, share=share, public=None if share == 1 else "Only part of this case is right.")
 
 
-def _misshapen(request: Compare, error: Exception, got: object, want: object) -> Compared:
-    """A check stumbled. Over an answer built unlike the reference's that is the answer's fault, otherwise the check's own."""
+def _stumbled(case: str, error: Exception, got: object, want: object) -> Compared:
+    """A check stumbled: the answer's fault where that is built unlike the reference's, otherwise the check's own."""
     if _shape(got) != _shape(want):
         text = "The answer is built differently from what the case expects."
-        return Compared(case=request.case, public=text, message=text)
-    return Compared(case=request.case, trouble=_words(error))
+        return Compared(case=case, public=text, message=text)
+    return Compared(case=case, trouble=_words(error))
 
 
 def _shape(tree: object) -> object:

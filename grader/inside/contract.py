@@ -1,11 +1,12 @@
 """The candidate's names, held against the contract.
 
-Probes touch the solution through `Solution`, which hands out a name of the candidate's file or says clearly what was expected there and
-what was received. A missing name costs the cases that need it, not the others.
+Probes touch the solution through `Solution`, which hands out a name of the candidate's file or says clearly what was
+expected there and what was received. A missing name costs the cases that need it, not the others.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
 from types import ModuleType
 from typing import Any
@@ -24,8 +25,8 @@ class ContractBroken(Exception):
 class Solution:
     """The candidate's module as probes see it."""
 
-    def __init__(self, module: ModuleType, contract: list[tuple[str, str, str]]) -> None:
-        self._module = module
+    def __init__(self, module: ModuleType, contract: list[tuple[str, str, str]], source: bytes) -> None:
+        self._module, self._source = module, source
         self._contract = {name: (kind, signature) for name, kind, signature in contract}
         self._kept: dict[str, Any] = {}
 
@@ -36,14 +37,23 @@ class Solution:
             self._kept[name] = self._checked(name)
         return self._kept[name]
 
-    def missing(self) -> list[str]:
-        """The names of the contract that the file does not define."""
-        return [name for name in self._contract if not hasattr(self._module, name)]
+    def broken(self) -> ContractBroken | None:
+        """What is wrong with the first name, when not a single one of the contract can be used."""
+        found: list[ContractBroken] = []
+        for name in self._contract:
+            try:
+                getattr(self, name)
+            except ContractBroken as error:
+                found.append(error)
+        return found[0] if len(found) == len(self._contract) else None
 
     def expected(self, name: str) -> str:
         """How the contract writes a name."""
         kind, signature = self._contract.get(name, ("object", ""))
         return f"{kind} {name}{signature}" if kind != "object" else name
+
+    def _line(self, name: str) -> int | None:
+        return _lines(self._source).get(name)
 
     def _checked(self, name: str) -> Any:
         if not hasattr(self._module, name):
@@ -56,10 +66,10 @@ class Solution:
             "object": True,
         }[kind]
         if not fits:
-            raise ContractBroken(f"Expected {self.expected(name)}; received {describe(value)}.", _line_of(value))
+            raise ContractBroken(f"Expected {self.expected(name)}; received {describe(value)}.", self._line(name))
         if signature and not _takes(value, signature):
             received = f"{name}{_signature_text(value)}"
-            raise ContractBroken(f"Expected {self.expected(name)}; received {received}.", _line_of(value))
+            raise ContractBroken(f"Expected {self.expected(name)}; received {received}.", self._line(name))
         return value
 
 
@@ -77,7 +87,10 @@ def _takes(value: Any, signature: str) -> bool:
 
 
 def _required(signature: str) -> int:
-    """How many arguments without a default the contract's signature has: "(units, activation=None, **kwargs)" has one."""
+    """How many arguments without a default the contract's signature has:
+
+    "(units, activation=None, **kwargs)" has one.
+    """
     depth, count, current = 0, 0, ""
     for letter in signature.strip()[1:-1] + ",":
         depth += letter in "([{"
@@ -97,11 +110,13 @@ def _signature_text(value: Any) -> str:
         return "(?)"
 
 
-def _line_of(value: Any) -> int | None:
-    code = getattr(value, "__code__", None)
-    if code is not None:
-        return int(code.co_firstlineno)
-    try:
-        return inspect.getsourcelines(value)[1]
-    except (OSError, TypeError):
-        return None
+def _lines(source: bytes) -> dict[str, int]:
+    """The line of each name that is bound at the top level of a file."""
+    found: dict[str, int] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found[node.name] = node.lineno
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
+    return found

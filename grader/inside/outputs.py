@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import suppress
 
 from grader.jail.bubblewrap import WORK
 
@@ -21,7 +22,7 @@ def settle() -> None:
         )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.FileIO(0, "r", closefd=False), encoding="utf-8")
+    sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False), encoding="utf-8")
     os.environ.update({"HOME": WORK, "TMPDIR": "/tmp", "KERAS_HOME": f"{WORK}/.keras"})  # noqa: S108 - paths inside the jail
     os.environ.pop("PYTHONPATH", None)
     sys.argv = ["solution.py"]
@@ -30,7 +31,5 @@ def settle() -> None:
 def flush() -> None:
     """Push out what the candidate's code printed. It may have closed or replaced its streams: that is its own loss."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(Exception):  # a stream of the candidate's own making may raise anything
             stream.flush()
-        except Exception:  # noqa: BLE001 - a stream of the candidate's own making may raise anything
-            continue

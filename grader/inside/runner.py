@@ -1,7 +1,8 @@
-"""The process that holds a solution and calls probes on it: the candidate's in the solve jail, the reference in its own.
+"""The process that holds a solution and calls probes on it: the candidate's in the solve jail, the reference in its
+own.
 
-It answers one request with one message. It shares its process with the candidate's code, so nothing it says is believed beyond what
-was seen; it holds no wanted value, no check and no points.
+It answers one request with one message. It shares its process with the candidate's code, so nothing it says is
+believed beyond what was seen; it holds no wanted value, no check and no points.
 """
 
 from __future__ import annotations
@@ -60,9 +61,8 @@ class Runner:
         self._shared: dict[str, Any] = {}
         self._probes = probing.registry
         self._probes.report = lambda values: frames.send(channel, Reported(values=dict(list(values.items())[:32])))
+        self._forbidden: dict[str, Callable[..., Any]] = {}
         self._write_files()
-        _import("probes", PROBES_FILE, load.probes)
-        self._forbidden = {path: resolve(path) for path in load.forbidden}
 
     def _write_files(self) -> None:
         """AutoGraph and tracebacks read sources from disk."""
@@ -76,14 +76,16 @@ class Runner:
     def load(self) -> Trouble | None:
         """Import the candidate's file. Returns what went wrong, if anything did."""
         try:
-            self._solution = Solution(_import("solution", SOLUTION_FILE, self._load.solution), self._load.contract)
+            source = self._load.solution
+            self._solution = Solution(_import("solution", SOLUTION_FILE, source), self._load.contract, source)
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt of candidate code are its troubles too
             return trouble_of(error)
-        missing = self._solution.missing()
-        if len(missing) == len(self._load.contract):
-            expected = ", ".join(self._solution.expected(name) for name in missing)
-            return Trouble(kind="Contract", text=f"Expected your file to define {expected}; received none of it.")
-        return None
+        _import(
+            "probes", PROBES_FILE, self._load.probes
+        )  # after the solution: nothing stands between the jail and its first line
+        self._forbidden = {path: resolve(path) for path in self._load.forbidden}
+        broken = self._solution.broken()
+        return trouble_of(broken) if broken else None
 
     def observe(self, request: RunProbe) -> Observed:
         """Run one probe, under the seed, watching forbidden calls."""
@@ -119,9 +121,9 @@ class Runner:
                 self._shared[name] = (self._call(name, self._probes.shared[name], set_up=True), None)
             except BaseException as error:  # noqa: BLE001 - kept, so that every case of the set-up says the same
                 self._shared[name] = (None, error)
-        value, error = self._shared[name]
-        if error is not None:
-            raise error
+        value, failure = self._shared[name]
+        if failure is not None:
+            raise failure
         return value
 
     def _explained(self, error: BaseException) -> Trouble:

@@ -41,7 +41,9 @@ def frame_of_probe(trail: TracebackType | None, probes_file: str) -> bool:
 
 
 def _kind(error: BaseException) -> str:
-    """The exception's class name, if it comes from Python or a library; one that the candidate made up could carry data."""
+    """The exception's class name, if it comes from Python or a library; one that the candidate made up could carry
+    data.
+    """
     kind = type(error)
     for base in kind.__mro__:
         if (base.__module__ + ".").startswith(_LIBRARY_ERRORS):

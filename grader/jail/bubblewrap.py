@@ -1,7 +1,7 @@
 """The walls: bubblewrap builds namespaces and mounts around a holder process that only waits.
 
-Processes join the holder's namespaces later (`grader.jail.join`). When the holder dies, the kernel kills all that runs in its pid
-namespace. The arguments are those of bwrap(1).
+Processes join the holder's namespaces later (`grader.jail.join`). When the holder dies, the kernel kills all that
+runs in its pid namespace. The arguments are those of bwrap(1).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -64,7 +65,8 @@ class Holder:
 
     def _await_ready(self) -> None:
         """Wait until the holder itself speaks: bwrap's --info-fd is written before the mounts are final."""
-        assert self._bwrap.stdout and self._bwrap.stderr
+        assert self._bwrap.stdout
+        assert self._bwrap.stderr
         deadline = time.monotonic() + START_SECONDS
         ready, _, _ = select.select([self._bwrap.stdout], [], [], deadline - time.monotonic())
         if not ready or not self._bwrap.stdout.readline():
@@ -75,10 +77,8 @@ class Holder:
 
     def kill(self) -> None:
         """Kill everything in the jail."""
-        try:
+        with suppress(ProcessLookupError):  # it is dead already, which is what was asked for
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it is dead already, which is what was asked for
 
     def close(self) -> None:
         """Kill the jail and wait until nothing of it is left."""
@@ -126,12 +126,15 @@ def arguments(identity: Identity) -> list[str]:
 
 @cache
 def _read_only() -> tuple[str, ...]:
-    """Python, its packages and the system's libraries. Folders on the way are made readable first: bubblewrap makes them 0700."""
+    """Python, its packages and the system's libraries.
+
+    Folders on the way are made readable first: bubblewrap makes them 0700.
+    """
     found: list[str] = ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "lib", "lib64", "lib32", "libx32", "sbin"):
         path = Path("/") / name
         if path.is_symlink():
-            found += ["--symlink", os.readlink(path), str(path)]
+            found += ["--symlink", str(path.readlink()), str(path)]
         elif path.is_dir():
             found += ["--ro-bind", str(path), str(path)]
     made: set[Path] = set()

@@ -1,7 +1,7 @@
 """Counting and limiting memory, processes and CPU of one jail: cgroup v2, or v1 where that is what the host has.
 
-See cgroups(7) and the kernel's admin-guide/cgroup-v2 and cgroup-v1/memory. Where neither can be written `open_cgroup` answers None, and the memory
-watchdog of `grader.jail.process` stands in.
+See cgroups(7) and the kernel's admin-guide/cgroup-v2 and cgroup-v1/memory. Where neither can be written `open_cgroup`
+answers None, and the memory watchdog of `grader.jail.process` stands in.
 """
 
 from __future__ import annotations
@@ -112,7 +112,8 @@ def open_cgroup(memory: int, processes: int) -> Cgroup | None:
 def own_groups() -> dict[str, Path]:
     """The folders of this process's groups by v1 controller; "" is the one of the unified hierarchy.
 
-    GRADETAPE_CGROUP names a delegated v2 folder (memory and pids enabled in its cgroup.subtree_control) to be used instead.
+    GRADETAPE_CGROUP names a delegated v2 folder (memory and pids enabled in its cgroup.subtree_control) to be used
+    instead.
     """
     if delegated := os.environ.get("GRADETAPE_CGROUP"):
         return {"": Path(delegated)}

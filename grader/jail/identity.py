@@ -1,8 +1,9 @@
 """Who the processes of a jail are, seen from the host.
 
-Root inside a jail must never be root outside it. Started by root, each slot and role has an unprivileged host uid of its own: a user
-namespace maps 1000 to it (and 0 to 0, which bubblewrap needs while it mounts), and the joiner becomes 1000 before anything of the
-candidate's runs. Started by an ordinary user, bubblewrap makes the namespace and everything runs as that user.
+Root inside a jail must never be root outside it. Started by root, each slot and role has an unprivileged host uid of
+its own: a user namespace maps 1000 to it (and 0 to 0, which bubblewrap needs while it mounts), and the joiner becomes
+1000 before anything of the candidate's runs. Started by an ordinary user, bubblewrap makes the namespace and
+everything runs as that user.
 
 See user_namespaces(7).
 """
@@ -23,7 +24,9 @@ ROLES = ("solve", "reference", "check")
 
 @dataclass(frozen=True)
 class Identity:
-    """`userns` is the namespace's descriptor, and `uid` what the joiner becomes; both None for an ordinary user's jails."""
+    """`userns` is the namespace's descriptor, and `uid` what the joiner becomes; both None for an ordinary user's
+    jails.
+    """
 
     userns: int | None = None
     uid: int | None = None
@@ -46,7 +49,9 @@ def _mapped_namespace(host_uid: int) -> int:
     """A descriptor of a fresh user namespace that maps 0 to 0 and 1000 to `host_uid`."""
     command = ["unshare", "--user", "/bin/sh", "-c", "echo; read x"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout and process.stdin and process.stderr
+        assert process.stdout
+        assert process.stdin
+        assert process.stderr
         try:
             if not process.stdout.readline():
                 raise JailError(f"unshare --user failed: {process.stderr.read().decode(errors='replace').strip()}")

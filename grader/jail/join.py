@@ -1,7 +1,7 @@
 """How a fork of the zygote enters a jail and gives up everything it could do outside.
 
-Runs in the zygote's child, which has one thread: setns(2) into a user namespace needs that. The order matters and is explained where it does.
-Python 3.11 has no os.setns, capset or prctl; these are the libc calls made by hand.
+Runs in the zygote's child, which has one thread: setns(2) into a user namespace needs that. The order matters and is
+explained where it does. Python 3.11 has no os.setns, capset or prctl; these are the libc calls made by hand.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ctypes
 import os
 import resource
 import signal
+from pathlib import Path
 
 import msgspec
 
@@ -26,7 +27,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Rlimits(msgspec.Struct, frozen=True):
-    """The limits of setrlimit(2): CPU seconds, bytes of a file, bytes of private memory (None where a cgroup counts memory)."""
+    """The limits of setrlimit(2):
+
+    CPU seconds, bytes of a file, bytes of private memory (None where a cgroup counts memory).
+    """
 
     cpu_seconds: int
     file_bytes: int
@@ -49,8 +53,8 @@ class Rlimits(msgspec.Struct, frozen=True):
             wanted[resource.RLIMIT_DATA] = self.data_bytes
         for limit, value in wanted.items():
             hard = resource.getrlimit(limit)[1]
-            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(limit, (value, value))
+            bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(limit, (bound, bound))
 
 
 def enter_namespaces(pidfd: int) -> None:
@@ -59,17 +63,17 @@ def enter_namespaces(pidfd: int) -> None:
 
 
 def settle(uid: int | None, limits: Rlimits) -> None:
-    """Become an ordinary process of the jail. Call in the child that was forked after `enter_namespaces`; seccomp comes after."""
+    """Become an ordinary process of the jail.
+
+    Call in the child that was forked after `enter_namespaces`; seccomp comes after.
+    """
     os.setsid()
     os.chdir(WORK)
     os.umask(0o022)
     for number in range(1, signal.NSIG):
         if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):
             signal.signal(number, signal.SIG_DFL)
-    with open(
-        "/proc/self/oom_score_adj", "w", encoding="ascii"
-    ) as score:  # this one dies first, not the process that watches it
-        score.write("1000")
+    Path("/proc/self/oom_score_adj").write_text("1000")  # this one dies first, not the process that watches it
     limits.apply()
     _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     for capability in range(

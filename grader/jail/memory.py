@@ -1,7 +1,7 @@
 """The memory watchdog: what limits a jail where no cgroup can be written.
 
-It adds up the anonymous and shared memory of every process in the jail and compares it with what they started with, since a fork of the
-zygote is born with the pages of TensorFlow.
+It adds up the anonymous and shared memory of every process in the jail and compares it with what they started with,
+since a fork of the zygote is born with the pages of TensorFlow.
 """
 
 from __future__ import annotations

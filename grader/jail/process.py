@@ -1,7 +1,7 @@
 """A supervised process in a jail of its own: messages in and out, its output, its limits, its end.
 
-What ended it is told from outside only: this clock, the kernel's counters and the wait status. Nothing that the process says decides
-between out of time, out of memory and a crash.
+What ended it is told from outside only: this clock, the kernel's counters and the wait status. Nothing that the
+process says decides between out of time, out of memory and a crash.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from grader import frames
+from grader.events import Stream
 from grader.exceptions import Cancelled, JailError, ProtocolError
 from grader.frames import FrameReader
 from grader.jail.bubblewrap import Holder
@@ -76,15 +77,18 @@ class Allowance:
 
 
 class JailedProcess(Generic[T]):
-    """A jail with one process that speaks messages of type T. Use it in the thread that made it: bubblewrap dies with that thread."""
+    """A jail with one process that speaks messages of type T.
+
+    Use it in the thread that made it: bubblewrap dies with that thread.
+    """
 
     def __init__(
         self,
         place: Place,
         allowance: Allowance,
-        kind: type[T],
+        kind: Any,
         *,
-        on_output: Callable[[str, bytes], None] | None = None,
+        on_output: Callable[[Stream, bytes], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         """Raises JailError or ZygoteUnavailable."""
@@ -96,7 +100,7 @@ class JailedProcess(Generic[T]):
         self._cgroup = open_cgroup(memory, PROCESSES)
         self._channel, theirs = socket.socketpair()
         outputs = [os.pipe2(os.O_CLOEXEC) for _ in range(2)]
-        self._outputs = {"stdout": outputs[0][0], "stderr": outputs[1][0]}
+        self._outputs: dict[Stream, int] = {"stdout": outputs[0][0], "stderr": outputs[1][0]}
         data = None if self._cgroup else memory + (2 << 30)
         limits = Rlimits(max(1, round(allowance.cpu_seconds)), FILE_BYTES, data, PROCESSES)
         try:
@@ -122,7 +126,10 @@ class JailedProcess(Generic[T]):
             raise self._ending() from error
 
     def receive(self, seconds: float) -> T:
-        """The next message. Raises Ended when none comes within `seconds` or the process is gone, Cancelled when asked to stop."""
+        """The next message.
+
+        Raises Ended when none comes within `seconds` or the process is gone, Cancelled when asked to stop.
+        """
         deadline = time.monotonic() + seconds
         try:
             while (message := self._reader.next()) is None:
@@ -139,7 +146,7 @@ class JailedProcess(Generic[T]):
 
     def _poll(self, seconds: float) -> None:
         """Wait for anything to happen, and take it in."""
-        sources = [self._channel, self._spawned.control, *self._outputs.values()]
+        sources: list[Any] = [self._channel, self._spawned.control, *self._outputs.values()]
         readable, _, _ = select.select(sources, [], [], seconds)
         self._drain()
         if self._channel in readable:

@@ -1,7 +1,8 @@
 """What a jailed process may ask of the kernel: an allow-list, everything else is refused with EPERM.
 
-The list is what TensorFlow, NumPy and CPython use (training, tf.data, XLA, saving and loading, TFLite), with a few kin of those calls that
-libc may choose instead. Look at it again with each TensorFlow release. See seccomp(2) and libseccomp's seccomp_rule_add(3).
+The list is what TensorFlow, NumPy and CPython use (training, tf.data, XLA, saving and loading, TFLite), with a few
+kin of those calls that libc may choose instead. Look at it again with each TensorFlow release. See seccomp(2) and
+libseccomp's seccomp_rule_add(3).
 """
 
 from __future__ import annotations

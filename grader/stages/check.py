@@ -16,7 +16,10 @@ ALLOWANCE = Allowance(cpu_seconds=120, memory_mb=2048)
 
 
 class CheckStage:
-    """The checks of one package in a jail. Use it in one thread; a fault ends the jail, and the next question starts another."""
+    """The checks of one package in a jail.
+
+    Use it in one thread; a fault ends the jail, and the next question starts another.
+    """
 
     def __init__(self, place: Place, package: Package) -> None:
         self._place, self._package = place, package

@@ -1,7 +1,8 @@
 """The reference stage: what is wanted, for one version and one seed.
 
-The reference goes through the same probes in a jail of its own, under the same seed. What it gives is kept on disk by (version, seed), so
-a submission on a prepared seed waits for nothing; where it is not kept yet, the reference runs beside the candidate, probe by probe.
+The reference goes through the same probes in a jail of its own, under the same seed. What it gives is kept on disk by
+(version, seed), so a submission on a prepared seed waits for nothing; where it is not kept yet, the reference runs
+beside the candidate, probe by probe.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -28,7 +30,10 @@ _SLACK = 4.0  # the reference may share the machine with everything else: its ow
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What the reference gave for one probe: its observations, and which forbidden functions it ran (none, normally)."""
+    """What the reference gave for one probe:
+
+    its observations, and which forbidden functions it ran (none, normally).
+    """
 
     body: bytes
     ran: list[str]
@@ -66,7 +71,7 @@ class WantedStore:
         descriptor, name = tempfile.mkstemp(dir=self._folder)
         with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.msgpack.encode(kept))
-        os.replace(name, self.path(package, seed))
+        Path(name).replace(self.path(package, seed))
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,8 @@ class ReferenceRun:
                 if isinstance(error, JudgeError)
                 else JudgeError(f"the reference of {self._package.slug} failed: {error}")
             )
-            for future in (self.prepared, *self.wanted.values()):
+            futures: list[Future[Any]] = [self.prepared, *self.wanted.values()]
+            for future in futures:
                 if not future.done():
                     future.set_exception(fault)
 

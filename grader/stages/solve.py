@@ -1,7 +1,7 @@
 """The solve stage: probes called on one solution, each case on its own.
 
-One process serves the cases in order. When it crashes or runs out of time, only the case that did it is lost: the rest go on in a fresh
-jail. The reference goes through the same stage in a jail of its own.
+One process serves the cases in order. When it crashes or runs out of time, only the case that did it is lost: the
+rest go on in a fresh jail. The reference goes through the same stage in a jail of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader.events import Stream
 from grader.exceptions import JudgeError
 from grader.jail.process import Allowance, Cause, Ended, JailedProcess, Place
 from grader.model import Outcome
@@ -50,7 +51,7 @@ class LoadFailed(Exception):
 class Listener:
     """Who is told what happens in the process."""
 
-    output: Callable[[str, bytes], None] = lambda stream, data: None
+    output: Callable[[Stream, bytes], None] = lambda stream, data: None
     progress: Callable[[dict[str, float]], None] = lambda values: None
     ready: Callable[[], None] = lambda: None
     cancelled: Callable[[], bool] = lambda: False
@@ -67,7 +68,10 @@ class SolveStage:
         self.cpu_s = 0.0
 
     def open(self) -> None:
-        """Start a jail and import the solution. Raises LoadFailed, and JudgeError when it is not the solution's fault."""
+        """Start a jail and import the solution.
+
+        Raises LoadFailed, and JudgeError when it is not the solution's fault.
+        """
         left = max(1.0, self._allowance.cpu_seconds - self.cpu_s)
         self._process = JailedProcess(
             self._place,

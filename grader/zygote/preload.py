@@ -1,14 +1,14 @@
 """What a zygote imports before it forks, and the proof that forking is still safe.
 
-Importing is all that may happen: after a single TensorFlow op there are thread pools, and a child that inherits those without their
-threads hangs in its first large matmul.
+Importing is all that may happen: after a single TensorFlow op there are thread pools, and a child that inherits those
+without their threads hangs in its first large matmul.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
-import os
+from pathlib import Path
 
 RUNTIMES: dict[str, dict[str, str]] = {"keras3": {}, "keras2": {"TF_USE_LEGACY_KERAS": "1"}}
 _MODULES = {
@@ -28,7 +28,8 @@ _LAZY = (
     *("autograph", "data", "distribute", "io", "lite", "nn", "saved_model", "summary", "train", "xla"),
 )
 ENVIRONMENT = {
-    "TF_ENABLE_ONEDNN_OPTS": "0",  # with it float16 einsum is wrong on some processors, and results differ between machines
+    # With oneDNN float16 einsum is wrong on some processors, and results differ between machines.
+    "TF_ENABLE_ONEDNN_OPTS": "0",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",  # CUDA can't be forked
     "OPENBLAS_NUM_THREADS": "1",  # a thread pool made while importing would make forking unsafe
@@ -58,7 +59,7 @@ def preload(runtime: str) -> None:
 
 def assert_forkable() -> None:
     """Raise NotForkable when this process has more than one thread or has initialised TensorFlow's runtime."""
-    threads = len(os.listdir("/proc/self/task"))
+    threads = len(list(Path("/proc/self/task").iterdir()))
     if threads != 1:
         raise NotForkable(f"expected one thread before a fork, received {threads}")
     context = importlib.import_module("tensorflow.python.eager.context")

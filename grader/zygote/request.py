@@ -1,4 +1,7 @@
-"""What is said on the zygote's socket: one request, and two answers. Sequenced packets of JSON, with descriptors beside the request."""
+"""What is said on the zygote's socket:
+
+one request, and two answers. Sequenced packets of JSON, with descriptors beside the request.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """The zygote: accept, fork, reap.
 
-Theory of operation. It imports TensorFlow once and then waits on a unix socket. For each connection it forks; the child, still with
-one thread, reads what jail it belongs to, joins it, and forks once more, because a pid namespace holds for children only. That
-grandchild becomes an ordinary process of the jail and runs the code of candidates or authors; the child in between waits for it and
-reports how it ended. The zygote itself reads nothing and runs no op. When its host goes away its standard input closes, and it ends.
+Theory of operation. It imports TensorFlow once and then waits on a unix socket. For each connection it forks; the
+child, still with one thread, reads what jail it belongs to, joins it, and forks once more, because a pid namespace
+holds for children only. That grandchild becomes an ordinary process of the jail and runs the code of candidates or
+authors; the child in between waits for it and reports how it ended. The zygote itself reads nothing and runs no op.
+When its host goes away its standard input closes, and it ends.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
@@ -36,13 +38,14 @@ def serve(*, runtime: str, path: str) -> None:
     preload(runtime)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(path)
-        os.chmod(path, 0o600)
+        Path(path).chmod(0o600)
         listener.listen(64)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
         signal.signal(
             signal.SIGINT, signal.SIG_IGN
         )  # Ctrl-C reaches the whole group; the host decides when this one ends
-        print("ready", flush=True)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
         while True:
             readable, _, _ = select.select([listener, sys.stdin], [], [])
             if sys.stdin in readable:
