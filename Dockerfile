@@ -48,7 +48,7 @@ RUN SECRET_KEY=only-for-collecting-static-files-while-the-image-is-built-0123456
     python manage.py collectstatic --noinput --verbosity 0
 USER gradetape
 EXPOSE 8000
-CMD ["python", "-m", "uvicorn", "gradetape.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
+CMD ["python", "-m", "uvicorn", "gradetape.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", \
      "--no-access-log", "--timeout-graceful-shutdown", "5"]
 
 FROM base AS worker-base
@@ -57,7 +57,7 @@ RUN apt-get update -qq \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=sources /srv/gradetape ./
 # Root on purpose: the worker gives each slot an unprivileged uid of its own, which an ordinary user cannot.
-CMD ["sh", "-c", "exec python -m celery -A gradetape worker --pool prefork --concurrency ${GRADETAPE_SLOTS:-2} --without-gossip --without-mingle"]
+CMD ["sh", "-c", "exec python -W \"ignore:You're running the worker\" -m celery --quiet -A gradetape worker --pool prefork --concurrency ${GRADETAPE_SLOTS:-2} --without-gossip --without-mingle"]
 
 FROM worker-base AS worker-gpu
 COPY --from=gpu-environment /srv/gradetape/.venv .venv

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import TextIO
 
 import psutil
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 
 from deploy import processes
@@ -78,12 +80,13 @@ def main() -> int:
 
 def launch(cleanup: ExitStack) -> int:
     """The whole start, in its order. What has to be undone goes to `cleanup`, which runs backwards."""
-    var = ROOT / "var"
-    var.mkdir(mode=0o755, exist_ok=True)
+    var = Path(os.environ.get("GRADETAPE_VAR") or ROOT / "var").resolve()
+    # The database holds everybody's submissions and the hidden cases: nobody else on this machine looks in here.
+    var.mkdir(mode=0o700, exist_ok=True)
     lock = cleanup.enter_context((var / "launcher.lock").open("a+"))
     _only_one(lock)
     processes.adopt_orphans()
-    _sweep()
+    _sweep(var)
     place = choose_place(var)
     redis = RedisServer(
         var / "redis", free_port(HOST, FIRST_PORT), ensure_secrets(var / "secrets.env")["REDIS_PASSWORD"]
@@ -97,7 +100,6 @@ def launch(cleanup: ExitStack) -> int:
     parts = start_parts(place, env)
     cleanup.callback(end_parts, parts)
     wait_until_healthy(f"{place.address}healthz", lambda: parts.poll() is None)
-    lock.truncate(0)
     lock.write(place.address)
     lock.flush()
     announce(place, accounts)
@@ -120,6 +122,7 @@ def choose_place(var: Path) -> Place:
 def surroundings(place: Place, redis_url: str) -> dict[str, str]:
     """The environment that every process of this installation starts with. What the caller has set stays."""
     return {
+        "LOG_LEVEL": "WARNING",
         "GRADETAPE_SLOTS": str(min(os.cpu_count() or 1, MOST_SLOTS)),
         "ALLOWED_HOSTS": ",".join(place.names()),
         **os.environ,
@@ -198,7 +201,7 @@ def announce(place: Place, accounts: str) -> None:
     console = Console(highlight=False)
     lines = [f"[bold]GradeTape is running:[/bold]  [bold cyan]{place.address}[/bold cyan]"]
     if accounts.strip():
-        lines += ["", accounts.strip().replace("[", r"\[")]
+        lines += ["", escape(textwrap.dedent(accounts).strip())]
     lines += ["", "Ctrl-C stops it; the data stays in var/."]
     console.print(Panel("\n".join(lines), border_style="green", padding=(1, 2), expand=False))
 
@@ -211,11 +214,12 @@ def _only_one(lock: TextIO) -> None:
         lock.seek(0)
         address = lock.read().strip() or "(still starting)"
         raise LaunchError(f"It is already running here: {address}") from None
+    lock.truncate(0)
 
 
-def _sweep() -> None:
+def _sweep(var: Path) -> None:
     """End what a launcher that was killed has left behind."""
-    left = processes.leftovers(ROOT / "var")
+    left = processes.leftovers(var)
     if left:
         _say(f"Ending {len(left)} processes left from a start that was killed")
         processes.end_all(left)
