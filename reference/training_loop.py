@@ -8,8 +8,8 @@ one update over the batches ``B`` uses the gradient of the mean over *samples*, 
 
     g = sum_b n_b * grad L_b(w) / sum_b n_b,        g <- g * min(1, c / ||g||),   ||g||^2 = sum over all variables.
 
-Because ``loss_fn`` is a mean over its batch, ``n_b * grad L_b`` is a sum over samples: ``g`` is what one batch holding all
-the samples of ``B`` would have given, however they were split.
+Because ``loss_fn`` is a mean over its batch, ``n_b * grad L_b`` is a sum over samples: ``g`` is what one batch holding
+all the samples of ``B`` would have given, however they were split.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -60,8 +60,8 @@ class Trainer:
         self._accumulate = accumulate
         self._mean_loss = keras.metrics.Mean(name="loss")
 
-        # A compiled function may create variables in its first trace only, and the smaller last batch of an epoch causes
-        # a second one. So every variable of the trainer and of the optimizer exists before anything is traced.
+        # A compiled function may create variables in its first trace only, and the smaller last batch of an epoch
+        # causes a second one. So every variable of the trainer and of the optimizer exists before anything is traced.
         self._variables = list(model.trainable_variables)
         self._gradient_sums = [tf.Variable(tf.zeros(v.shape, v.dtype), trainable=False) for v in self._variables]
         self._samples = tf.Variable(0.0, trainable=False)

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import tensorflow as tf
+
 from grader.probing import f32, probe, python_runs, raised, report
 
 
