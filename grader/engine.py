@@ -78,9 +78,13 @@ class Engine:
             run.close()
         return run.cpu_s
 
-    def place(self, package: Package, role: str) -> Place:
+    def place_of(self, role: str, runtime: str) -> Place:
         """Where a role's process of this slot is started."""
-        return Place(self._run_dir, package.runtime, "checks" if role == "check" else "probes", self._identities[role])
+        return Place(self._run_dir, runtime, "checks" if role == "check" else "probes", self._identities[role])
+
+    def place(self, package: Package, role: str) -> Place:
+        """The same for the runtime of a package."""
+        return self.place_of(role, package.runtime)
 
     def reference_run(self, package: Package, seed: int) -> ReferenceRun:
         """The wanted answers of a seed, made now unless they are kept."""

@@ -45,7 +45,7 @@ class Solution:
                 getattr(self, name)
             except ContractBroken as error:
                 found.append(error)
-        return found[0] if len(found) == len(self._contract) else None
+        return found[0] if found and len(found) == len(self._contract) else None
 
     def expected(self, name: str) -> str:
         """How the contract writes a name."""

@@ -20,14 +20,15 @@ class MemoryWatch:
 
     def exceeded(self) -> bool:
         """Whether the jail has grown by more than the limit (bytes)."""
-        pids = _descendants(self._roots)
+        pids = descendants(self._roots)
         used = sum(_resident(pid) for pid in pids)
         if self._start is None and pids:
             self._start = used
         return used - (self._start or 0) > self._limit
 
 
-def _descendants(roots: tuple[int, ...]) -> set[int]:
+def descendants(roots: tuple[int, ...]) -> set[int]:
+    """The processes below `roots`, at this moment."""
     todo, found = list(roots), set[int]()
     while todo:
         pid = todo.pop()

@@ -27,11 +27,11 @@ from grader.jail.bubblewrap import Holder
 from grader.jail.cgroups import open_cgroup
 from grader.jail.identity import Identity
 from grader.jail.join import Rlimits
-from grader.jail.memory import MemoryWatch
+from grader.jail.memory import MemoryWatch, descendants
 from grader.zygote.client import Spawned
 from grader.zygote.request import SETTLING_FAILED, Request, Role
 
-PROCESSES = 512
+PROCESSES = 256 + 4 * (os.cpu_count() or 1)  # TensorFlow starts a few threads a core
 FILE_BYTES = 256 << 20
 MAX_OUTPUT = 8 << 20
 SEND_SECONDS = 10.0
@@ -202,6 +202,10 @@ class JailedProcess(Generic[T]):
         if os.WEXITSTATUS(status) == SETTLING_FAILED:
             raise JailError(self._last_words.decode(errors="replace") or "the jail could not be entered")
         return Ended(Cause.CRASH, f"the process ended itself with status {os.WEXITSTATUS(status)}")
+
+    def pids(self) -> tuple[int, ...]:
+        """The usher's pid and those of its descendants, as the host counts them."""
+        return (self._spawned.pid, *sorted(descendants((self._spawned.pid,))))
 
     def close(self) -> None:
         """End the process and everything else in the jail, and wait until it is gone. `cpu_s` is final afterwards."""

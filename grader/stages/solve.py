@@ -132,6 +132,10 @@ class SolveStage:
             return _troubled(message.trouble, message.seconds)
         return Observation(body=message.body, ran=tuple(message.ran), seconds=message.seconds)
 
+    def pids(self) -> tuple[int, ...]:
+        """The host's pids of the processes that belong to the jail, the solution's own last."""
+        return self._process.pids() if self._process else ()
+
     def close(self) -> None:
         """End the process, if there is one, and count its CPU time."""
         if self._process:
