@@ -119,8 +119,8 @@ class FocalLoss(keras.losses.Loss):
 
 
 def _class_weight(class_weights: Mapping[int, float], label: int) -> float:
-    weight = class_weights.get(label)
-    if not isinstance(weight, Real) or not 0 <= weight < math.inf:
+    weight: Any = class_weights.get(label)
+    if not isinstance(weight, Real) or not 0 <= float(weight) < math.inf:
         raise ValueError(f"class_weights needs a finite number >= 0 for label {label}. Received: {dict(class_weights)}")
     return float(weight)
 

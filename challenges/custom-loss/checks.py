@@ -8,7 +8,7 @@ ANYTHING_FINITE = 1e30
 
 
 @check("focal_saturated")
-def focal_saturated(got, want, secret):  # noqa: ARG001 (every check is called with all three)
+def focal_saturated(got, want, secret):
     """Certain and wrong costs what a clip at 1e-7 gives, or thereabouts; certain and right costs next to nothing.
 
     The gradient there depends on the way of clipping, so it only has to be finite.
@@ -16,7 +16,7 @@ def focal_saturated(got, want, secret):  # noqa: ARG001 (every check is called w
     agree(got, want, rtol=0, atol=ANYTHING_FINITE)
     for name, expected in want.items():
         loss = np.asarray(got[name]["values"], "float64") / expected["scale"]
-        at_least(f"{name}: loss of a wrong certainty, before its weight,", loss[:2].min(), 12)
-        at_most(f"{name}: loss of a wrong certainty, before its weight,", loss[:2].max(), 20)
-        at_least(f"{name}: loss of a right certainty", loss[2:].min(), 0)
-        at_most(f"{name}: loss of a right certainty", loss[2:].max(), 1e-3)
+        at_least(f"{name}: unweighted loss of a wrong certainty", loss[:2].min(), 12)
+        at_most(f"{name}: unweighted loss of a wrong certainty", loss[:2].max(), 20)
+        at_least(f"{name}: unweighted loss of a right certainty", loss[2:].min(), 0)
+        at_most(f"{name}: unweighted loss of a right certainty", loss[2:].max(), 1e-3)

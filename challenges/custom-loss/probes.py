@@ -46,7 +46,7 @@ def mse_values(solution, rng):
 def mse_shapes(solution, rng):
     """Labels may lack a last axis of size 1; every other difference is refused."""
     mse = solution.custom_mse
-    pairs = [((4, 2), (4, 3)), ((4, 3), (4, 3)), ((4, 1), (4, 3)), ((1, 3), (4, 3)), ((4,), (4, 1)), ((3,), (4, 3)), ((3,), (4, 1))]
+    pairs = [((4, 2), (4, 3)), ((4, 1), (4, 3)), ((1, 3), (4, 3)), ((4,), (4, 1)), ((3,), (4, 3)), ((3,), (4, 1))]
     return {
         "flat_labels": mse(f32(rng, 6), f32(rng, 6, 1)),
         "flat_steps": mse(tf.constant(f32(rng, 2, 3)), tf.constant(f32(rng, 2, 3, 1))),
@@ -103,7 +103,7 @@ def focal_logits(solution, rng):
 
 
 @probe("focal_saturated")
-def focal_saturated(solution, rng):  # noqa: ARG001 (every probe is called with both)
+def focal_saturated(solution, rng):
     """The first two predictions are certain and wrong, the last two certain and right. `scale` is each one's weight."""
     y, p = np.float32([[1], [0], [1], [0]]), np.float32([[0], [1], [1], [0]])
     halves = np.float32([0.5] * 4)
