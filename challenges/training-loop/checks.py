@@ -10,8 +10,8 @@ MOST_RUNS = 5
 def compiled(got, want, secret):
     """Few Python runs, and yet the weights of a whole training: a low count alone could come from doing nothing.
 
-    Each mode needs a trace of its own, but a trainer may make both ahead of time. So the lower bounds are on training and
-    on the sum.
+    Each mode needs a trace of its own, but a trainer may make both ahead of time. So the lower bounds are on training
+    and on the sum.
     """
     at_least("Python runs of the model while training", got["training"], 1)
     at_least("Python runs of the model in all", got["training"] + got["evaluating"], 2)

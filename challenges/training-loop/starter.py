@@ -19,5 +19,5 @@ class Trainer:
         raise NotImplementedError
 
     def fit(self, dataset, epochs, validation_data=None):
-        """Train for some epochs. Returns {"loss": [...], <metric name>: [...], "val_loss": [...], ...}: lists of floats."""
+        """Train for epochs. Returns {"loss": [...], <metric name>: [...], "val_loss": [...], ...}: lists of floats."""
         raise NotImplementedError
