@@ -173,7 +173,7 @@ EMAIL_BACKEND = f"django.core.mail.backends.{_MAILER}.EmailBackend"
 
 # Static files: embedded, they are served from where they lie; elsewhere `collectstatic` gives them hashed names.
 STATIC_URL = "static/"
-STATIC_ROOT = ROOT / "staticfiles"
+STATIC_ROOT = None if EMBEDDED else ROOT / "staticfiles"
 STATICFILES_DIRS = [PACKAGE / "static"]
 WHITENOISE_USE_FINDERS = EMBEDDED
 _STATIC = (

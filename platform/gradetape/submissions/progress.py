@@ -50,7 +50,7 @@ def catalogue_of(user: User) -> list[ChallengeRow]:
     )
     # Rows with what was annotated, which their class does not know.
     rows: list[Any] = list(challenges)
-    bests = Submission.objects.in_bulk([row.best_id for row in rows if row.best_id])
+    bests = Submission.objects.only("score", "verdict").in_bulk([row.best_id for row in rows if row.best_id])
     earned: dict[Any, dict[str, float]] = {}
     parts = CaseResult.objects.filter(submission__in=bests).order_by().values_list("submission_id", "part")
     for submission_id, part, points in parts.annotate(total=Sum("earned")):

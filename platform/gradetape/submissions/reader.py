@@ -26,12 +26,12 @@ class Follower:
     """One viewer of one story: what was read for it since it last took."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[Event] = asyncio.Queue(QUEUE_LENGTH)
-        # Too slow, and not to be waited for: it has to look the story up again.
+        self._queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_LENGTH)
+        # Something was not handed over: it has to look the story up again.
         self.is_behind = False
 
-    def offer(self, event: Event) -> None:
-        """Hand over an event without waiting."""
+    def offer(self, event: Event | None) -> None:
+        """Hand over an event without waiting for a viewer that is too slow; None: look for yourself."""
         try:
             self._queue.put_nowait(event)
         except asyncio.QueueFull:
@@ -40,12 +40,13 @@ class Follower:
     async def take(self, timeout: float) -> list[Event]:  # noqa: ASYNC109  # nothing came in time is an answer, not an error
         """What has come, waiting for the first for at most `timeout` seconds."""
         try:
-            events = [await asyncio.wait_for(self._queue.get(), timeout)]
+            taken = [await asyncio.wait_for(self._queue.get(), timeout)]
         except TimeoutError:
             return []
         while not self._queue.empty():
-            events.append(self._queue.get_nowait())
-        return events
+            taken.append(self._queue.get_nowait())
+        self.is_behind |= None in taken
+        return [event for event in taken if event is not None]
 
     def start_over(self) -> None:
         """Forget what was missed; the caller looks it up."""
@@ -84,10 +85,9 @@ class Reader:
             if not self._followers[key]:
                 del self._followers[key], self._positions[key]
 
-    @property
-    def watched(self) -> int:
-        """How many stories are watched here."""
-        return len(self._followers)
+    def count(self) -> tuple[int, int]:
+        """How many stories are watched here, and by how many viewers."""
+        return len(self._followers), sum(map(len, self._followers.values()))
 
     async def _wake(self) -> None:
         with suppress(RedisError, OSError):
@@ -106,14 +106,20 @@ class Reader:
                     self.is_connected = True
                     woken = self._deliver(found or []) or woken
                 except (RedisError, OSError) as error:
-                    if self.is_connected:
-                        log.warning("stories not read", reason=str(error))
-                    self.is_connected = False
+                    self._lose_connection(error)
                     await asyncio.sleep(PAUSE_SECONDS)
         finally:
             # Before anything is awaited: whoever comes next starts a task of their own.
             self._task = None
             await self._client.aclose()
+
+    def _lose_connection(self, error: Exception) -> None:
+        """Say so once, and send every viewer to the database."""
+        if self.is_connected:
+            log.warning("stories not read", reason=str(error))
+            for follower in set().union(*self._followers.values()):
+                follower.offer(None)
+        self.is_connected = False
 
     async def _newest_wake(self) -> str:
         entries = await self._client.xrevrange(self._wake_key, count=1)
@@ -140,4 +146,7 @@ _readers: "WeakKeyDictionary[asyncio.AbstractEventLoop, Reader]" = WeakKeyDictio
 
 def reader() -> Reader:
     """The reader of this process's event loop."""
-    return _readers.setdefault(asyncio.get_running_loop(), Reader())
+    loop = asyncio.get_running_loop()
+    if loop not in _readers:
+        _readers[loop] = Reader()
+    return _readers[loop]

@@ -45,6 +45,12 @@ class EventId(NamedTuple):
             return cls(0, 0)
         return cls(min(int(attempt), RESTARTED_NUMBER), min(int(number), CLOSING_NUMBER))
 
+    def has_gap_after(self, earlier: "EventId") -> bool:
+        """Whether something must have been told between the two: a worker counts from 1 and leaves no number out."""
+        if self.number >= RESTARTED_NUMBER or self <= earlier:
+            return False
+        return self.number != (earlier.number + 1 if self.attempt == earlier.attempt else 1)
+
 
 BEGINNING = EventId(0, 0)
 QUEUED = EventId(0, 1)

@@ -56,7 +56,8 @@ class _Viewer:
         if snapshot is None:
             self._frames.append(_frame("end", b"{}"))
             return False
-        self._add(snapshot.events)
+        for event in snapshot.events:
+            self._add(event)
         self.must_look = False
         self._state = State(snapshot.state)
         if snapshot.is_final:
@@ -70,7 +71,12 @@ class _Viewer:
         """Wait for events, or for the moment when the database should be asked again."""
         trust = TRUST_SECONDS[self._state] if reader().is_connected else TRUST_SECONDS_WITHOUT_REDIS
         events = await self.follower.take(trust)
-        self._add(events)
+        for event in events:
+            # Redis forgot what came before, or this follower was too slow for it.
+            if event.id.has_gap_after(self.last):
+                self.must_look = True
+                return
+            self._add(event)
         if not events or self.follower.is_behind:
             self.must_look = True
         if time.monotonic() - self._sent_at > KEEP_ALIVE_SECONDS:
@@ -83,15 +89,14 @@ class _Viewer:
             self._sent_at = time.monotonic()
         return frames
 
-    def _add(self, events: list[Event]) -> None:
-        for event in events:
-            if event.id <= self.last:
-                continue
-            self.last = event.id
-            self._frames.append(_frame(event.type, event.data.encode(), event.id))
-            # A change of state is for the database to say: what comes next depends on it.
-            if event.type in ENDINGS or event.type == "restarted" or self._state == State.QUEUED:
-                self.must_look = True
+    def _add(self, event: Event) -> None:
+        if event.id <= self.last:
+            return
+        self.last = event.id
+        self._frames.append(_frame(event.type, event.data.encode(), event.id))
+        # A change of state is for the database to say: what comes next depends on it.
+        if event.type in ENDINGS or event.type == "restarted" or self._state == State.QUEUED:
+            self.must_look = True
 
     def _tell_place(self, place: dict[str, int]) -> None:
         if place and place != self._place:

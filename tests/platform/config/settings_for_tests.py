@@ -1,21 +1,38 @@
-"""The platform's settings under test: the real file, read from an environment made for tests."""
+"""The platform's settings under test: the real file, read from an environment made for tests.
+
+Processes that a test starts inherit that environment, so they share its Redis, its folder and its database.
+"""
 
 import os
 import secrets
+import socket
 import tempfile
 from pathlib import Path
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
 
 os.environ.setdefault("GRADETAPE_EMBEDDED", "1")
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789" * 5)
 os.environ.setdefault("GRADETAPE_VAR", tempfile.mkdtemp(prefix="gradetape-tests-"))
-# Nothing listens on port 1: a test that needs Redis asks the fixture for one, which sets the address.
-os.environ.setdefault("REDIS_URL", f"redis://:{secrets.token_hex(8)}@127.0.0.1:1/0")
+os.environ.setdefault("REDIS_URL", f"redis://:{secrets.token_hex(8)}@127.0.0.1:{_free_port()}/0")
 
-from gradetape.settings import *  # noqa: F403
-from gradetape.settings import DATABASES, VAR
+from gradetape.settings import *  # noqa: E402, F403
+from gradetape.settings import DATABASES, VAR  # noqa: E402
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A file, since viewers, heartbeats and requests have connections of their own.
-DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR) / "test.sqlite3")}
+DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+if "TESTED_DATABASE" in os.environ:
+    DATABASES["default"]["NAME"] = str(Path(os.environ["TESTED_DATABASE"]))
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LEASE_SECONDS = 3
+HEARTBEAT_SECONDS = 1
+ENGINE_HOST = "fake_engine.FakeHost"
+ENGINE = "fake_engine.FakeEngine"

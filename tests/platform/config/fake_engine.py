@@ -1,0 +1,86 @@
+"""An engine that does what the source says, so that the platform around it can be tried without TensorFlow.
+
+A source is a list of orders, one a line: `fail CASE`, `pause SECONDS` (in each case), `print TEXT`, `fault`,
+`fault once`, `die once`. Anything else is as good as an answer that passes.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.events import CaseFinished, CaseStarted, Event, Finished, Output, Started, Timings
+from grader.exceptions import Cancelled, JudgeError
+from grader.model import GradeRequest, GradeResult, Outcome, Verdict
+
+TIMINGS = Timings(jail_ms=1.0, first_case_ms=2.0, total_ms=3.0, cpu_s=0.0)
+
+
+class FakeHost:
+    """Nothing to start."""
+
+    def __init__(self, run_dir: Path, cache_dir: Path) -> None:
+        self.run_dir = run_dir
+
+    def start(self) -> None:
+        (self.run_dir / "started").touch()
+
+    def stop(self) -> None:
+        (self.run_dir / "started").unlink(missing_ok=True)
+
+
+class FakeEngine:
+    """Passes what it is not told to fail."""
+
+    def __init__(self, run_dir: Path, cache_dir: Path, slot: int = 0) -> None:
+        self.run_dir, self.slot = run_dir, slot
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def grade(self, request: GradeRequest, emit: Callable[[Event], None]) -> GradeResult:
+        orders = dict(line.partition(" ")[::2] for line in request.source.decode("utf-8", "replace").splitlines())
+        emit(Started())
+        cases = [case for case in request.package.cases if case.sample or not request.samples_only]
+        results = [self._case(case, orders, request, emit) for case in cases]
+        score = sum(result.earned for result in results)
+        verdict = Verdict.ACCEPTED if all(r.outcome == Outcome.PASSED for r in results) else Verdict.PARTIAL
+        passed = sum(result.outcome == Outcome.PASSED for result in results)
+        emit(Finished(verdict=verdict, score=score, passed=passed, total=len(results), timings=TIMINGS))
+        output = {"stdout": orders.get("print", ""), "stderr": ""}
+        return GradeResult(
+            request.package.slug, request.package.digest, request.seed, verdict, score, tuple(results), None, None,
+            output, TIMINGS,
+        )  # fmt: skip
+
+    def _case(self, case, orders, request: GradeRequest, emit: Callable[[Event], None]) -> CaseFinished:
+        emit(CaseStarted(case=case.id))
+        if "print" in orders and case.sample:
+            emit(Output(stream="stdout", text=orders["print"], case=case.id))
+        self._wait(float(orders.get("pause", 0)), request)
+        self._break_down(orders)
+        failed = orders.get("fail") == case.id
+        result = CaseFinished(
+            case=case.id, part=case.part, title=case.title, points=case.points, sample=case.sample,
+            earned=0 if failed else case.points, outcome=Outcome.FAILED if failed else Outcome.PASSED,
+            hint=case.hint if failed else None, seconds=0.1 if case.sample else None,
+        )  # fmt: skip
+        emit(result)
+        return result
+
+    def _wait(self, seconds: float, request: GradeRequest) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if request.cancelled():
+                raise Cancelled
+            time.sleep(0.05)
+
+    def _break_down(self, orders: dict[str, str]) -> None:
+        for order in ("fault", "die"):
+            if orders.get(order) == "once" and not (self.run_dir / order).exists():
+                (self.run_dir / order).touch()
+                if order == "die":
+                    os._exit(9)
+                raise JudgeError("asked to fail once")
+        if orders.get("fault") == "":
+            raise JudgeError("asked to fail: planted-fault-detail")

@@ -1,0 +1,132 @@
+"""The catalogue, the dashboard and the page of a submission: what they say, and that it never costs more queries."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from support import MANIFEST, finish, result_of
+
+from grader.model import Outcome, Verdict
+from gradetape.catalog.actions import publish
+from gradetape.submissions.actions import save_draft
+from gradetape.submissions.models import Kind
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def graded(send, take, ana):
+    """Grades a submission of Ana's: `graded(failed="three")`."""
+
+    def grade(failed: str = "", kind: Kind = Kind.SUBMIT):
+        submission = send(ana, kind=kind)
+        claim = take(submission)
+        cases = [
+            type(case)(
+                **{
+                    **{name: getattr(case, name) for name in case.__struct_fields__},
+                    "earned": 0,
+                    "outcome": Outcome.FAILED,
+                }
+            )
+            if case.case == failed
+            else case
+            for case in result_of(submission).cases
+        ]
+        score = sum(case.earned for case in cases)
+        finish(claim, cases=tuple(cases), score=score, verdict=Verdict.PARTIAL if failed else Verdict.ACCEPTED)
+        return submission
+
+    return grade
+
+
+def test_the_catalogue_shows_the_best_and_what_each_part_earned(graded, as_ana):
+    graded(failed="three")
+    graded(failed="two")
+    row = as_ana.get("/challenges/").context["rows"][0]
+    assert (row.state, row.best) == ("tried", 65)
+    assert [(part.title, part.earned, part.points) for part in row.parts] == [
+        ("The basics", 40, 75),
+        ("The edges", 25, 25),
+    ]
+
+
+def test_a_challenge_is_solved_by_an_accepted_submission_alone(graded, as_ana):
+    graded(kind=Kind.RUN)
+    assert as_ana.get("/challenges/").context["rows"][0].state == "tried"
+    graded()
+    context = as_ana.get("/challenges/").context
+    assert (context["rows"][0].state, context["rows"][0].best, context["solved"], context["total"]) == (
+        "solved",
+        100,
+        1,
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", 1), ("kind=coding", 1), ("kind=scenario", 0), ("difficulty=easy", 1), ("difficulty=hard", 0),
+        ("topic=numbers", 1), ("topic=losses", 0), ("q=DOUB+number", 1), ("q=triple", 0), ("state=new", 1),
+        ("state=solved", 0),
+    ],
+)  # fmt: skip
+def test_the_catalogue_is_filtered_by_its_address(version, as_ana, query, found):
+    context = as_ana.get(f"/challenges/?{query}").context
+    assert (len(context["rows"]), context["total"]) == (found, 1)
+    assert context["topics"] == ["numbers", "warm-up"]
+
+
+def test_the_dashboard_counts_and_resumes(graded, ana, as_ana, version, tiny):
+    other = publish(package=tiny("tripling", MANIFEST.replace("Doubling", "Tripling"))).version
+    graded()
+    save_draft(candidate=ana, challenge=other.challenge, source=b"x", revision=0)
+    save_draft(candidate=ana, challenge=version.challenge, source=b"newer, but solved", revision=0)
+    context = as_ana.get("/dashboard/").context
+    assert (context["solved"], context["tried"], context["total"]) == (1, 0, 2)
+    assert context["resume"] == other.challenge
+    assert [row.verdict for row in context["recent"]] == ["accepted"]
+
+
+def test_the_page_of_a_submission_lists_its_cases(graded, as_ana):
+    context = as_ana.get(graded(failed="three").get_absolute_url()).context
+    assert [(row["id"], row["outcome"], row["earned"]) for row in context["cases"]] == [
+        ("two", "passed", 40),
+        ("three", "failed", 0),
+        ("nothing", "passed", 25),
+    ]
+
+
+def test_the_page_of_a_submission_that_waits_lists_what_is_to_come(send, ana, as_ana):
+    context = as_ana.get(send(ana, kind=Kind.RUN).get_absolute_url()).context
+    assert [(row["id"], row["outcome"]) for row in context["cases"]] == [("two", None)]
+    assert [event["type"] for event in context["story"]] == ["queued"]
+
+
+@pytest.mark.parametrize("page", ["/challenges/", "/dashboard/", "/challenges/doubling/"])
+def test_a_page_costs_the_same_number_of_queries_however_much_there_is(graded, as_ana, tiny, page):
+    graded(failed="three")
+    few = queries(as_ana, page)
+    for number in range(4):
+        publish(package=tiny(f"more-{number}"))
+        graded(failed="two")
+    assert queries(as_ana, page) == few <= 12
+
+
+@pytest.mark.parametrize("page", ["/challenges/", "/dashboard/"])
+def test_lists_load_neither_archives_nor_sources(graded, as_ana, page):
+    graded()
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        as_ana.get(page)
+    asked = " ".join(query["sql"] for query in captured)
+    assert "versionarchive" not in asked
+    assert '"source"' not in asked
+    assert "statement_html" not in asked
+
+
+def queries(client, page: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page).status_code == 200
+    return len(captured)
