@@ -12,6 +12,7 @@ import {
 import { content } from "./dom";
 import { editorLook } from "./editorLook";
 import { faultyLines } from "./faults";
+import { typingOver } from "./typing";
 
 export interface Commands {
   run: () => void;
@@ -25,7 +26,7 @@ const reading = (): Extension => [
 ];
 
 const writing = (): Extension => [
-  history(), drawSelection(), rectangularSelection(), foldGutter(), indentOnInput(), indentUnit.of("    "),
+  typingOver, history(), drawSelection(), rectangularSelection(), foldGutter(), indentOnInput(), indentUnit.of("    "),
   closeBrackets(), autocompletion({ icons: false }), highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),
   keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
 ];
@@ -43,7 +44,7 @@ export function createEditor(parent: HTMLElement, doc: string, commands: Command
   const changes = EditorView.updateListener.of((update) => {
     if (update.docChanged) onChange();
   });
-  const named = EditorView.contentAttributes.of({ "aria-label": "Your code, solution.py", spellcheck: "false", autocapitalize: "off" });
+  const named = EditorView.contentAttributes.of({ "aria-label": "Your code, solution.py", tabindex: "0", spellcheck: "false", autocapitalize: "off" });
   return new EditorView({ parent, doc, extensions: [sending(commands), reading(), writing(), named, changes] });
 }
 

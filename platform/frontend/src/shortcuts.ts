@@ -38,7 +38,7 @@ export function startShortcuts(): void {
     wentAt = event.key === "g" ? event.timeStamp : -Infinity;
     if (afterG && (event.key === "d" || event.key === "c")) goTo(event.key);
     else if (event.key === "?") openDialog("shortcuts");
-    else if (event.key === "/") find<HTMLInputElement>("[data-page-search], [data-search]")?.select();
+    else if (event.key === "/") (find<HTMLInputElement>("[data-page-search]") ?? find<HTMLInputElement>("[data-search]"))?.select();
     else if (event.key === "j" || event.key === "k") {
       if (!move(event.key === "j" ? 1 : -1)) return;
     } else return;

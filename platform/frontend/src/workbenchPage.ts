@@ -2,7 +2,7 @@
 import type { EditorView } from "@codemirror/view";
 import { askWhich } from "./conflict";
 import { startDividers } from "./dividers";
-import { need, pageData } from "./dom";
+import { all, need, pageData } from "./dom";
 import { DraftKeeper } from "./draft";
 import { createEditor, goToLine, replaceAll } from "./editor";
 import { faultsOf, showFaults } from "./faults";
@@ -46,6 +46,7 @@ export function startWorkbench(root: HTMLElement): void {
   const openView = startTabs(need("[data-views]", root), (view) => (root.dataset["view"] = view));
   startTabs(need("[data-statement-tabs]", root));
   startDividers(root);
+  for (const code of all(".prose pre, .prose table", root)) code.tabIndex = 0; // wide ones scroll, also by keyboard
 
   let marked: Panel | null = null;
   const { view, keeper } = openEditor(root, { run: () => void sender.send("run"), submit: () => void sender.send("submit") });

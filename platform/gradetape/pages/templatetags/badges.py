@@ -60,9 +60,8 @@ def difficulty(name: str) -> SafeString:
 
 
 def share(part: Any) -> float:
-    """How much of a part's points was earned, 0 to 1. A part is a dict or an object with `earned` and `points`."""
-    earned, points = (part.get(key) if isinstance(part, dict) else getattr(part, key, 0) for key in ("earned", "points"))
-    return max(0.0, min(1.0, float(earned or 0) / float(points))) if points else 0.0
+    """How much of a part's points was earned, 0 to 1."""
+    return max(0.0, min(1.0, float(part.earned) / float(part.points))) if part.points else 0.0
 
 
 @register.simple_tag
@@ -82,13 +81,14 @@ def part_bars(parts: Iterable[Any]) -> SafeString:
 
 
 @register.simple_tag
-def bar(done: float, total: float, label: str) -> SafeString:
+def bar(done: float, total: float, label: str, fill: str = "fill") -> SafeString:
     """A horizontal bar of `done` out of `total`."""
     percent = 100 * done / total if total else 0
     return format_html(
         '<svg class="bar" role="img" aria-label="{}" viewBox="0 0 100 8" preserveAspectRatio="none">'
-        '<rect class="well" width="100" height="8"/><rect class="fill" width="{}" height="8"/></svg>',
+        '<rect class="well" width="100" height="8"/><rect class="{}" width="{}" height="8"/></svg>',
         label,
+        fill,
         f"{percent:.1f}",
     )
 
