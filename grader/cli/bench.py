@@ -1,6 +1,7 @@
 """`python -m grader bench`: what grading adds to the probes' own work.
 
-Everything is measured in one run, interleaved, so that the ratios hold on a machine of any speed; docs/performance.md has the figures of one.
+Everything is measured in one run, interleaved, so that the ratios hold on a machine of any speed; docs/performance.md
+has the figures of one.
 The probes' own work is that of bench/plain_probes.py: the same probes on the same solution in an ordinary process.
 """
 
@@ -139,11 +140,16 @@ def _median(rows: list[dict[str, float]], key: str) -> float:
 
 
 def _rows(figures: dict[str, Any]) -> Iterator[str]:
-    graded, warm, cold = figures["graded"], figures["warm_process"], figures["cold_process"]
     yield f"{SLUG} on {figures['cores']} cores, load {figures['load']}"
-    yield f"  request to first line of candidate code   {figures['start_ms']:8.1f} ms   aim: under {AIMS['start_ms']:g}"
-    yield f"  graded, whole                             {graded['wall_s']:8.2f} s    {graded['cpu_s']:.2f} s CPU"
-    yield f"  the probes in a warm process              {warm['wall_s']:8.2f} s    {warm['cpu_s']:.2f} s CPU"
-    yield f"  the probes in a cold process              {cold['wall_s']:8.2f} s    {cold['cpu_s']:.2f} s CPU"
-    yield f"  CPU added by grading / by importing       {figures['added_cpu_ratio']:8.3f}      aim: at most {AIMS['added_cpu_ratio']:g}"
-    yield f"  graded / warm process, wall               {figures['whole_ratio']:8.3f}      aim: at most {AIMS['whole_ratio']:g}"
+    for name, key in (
+        ("graded, whole", "graded"),
+        ("in a warm process", "warm_process"),
+        ("in a cold process", "cold_process"),
+    ):
+        yield f"  {name:<42}{figures[key]['wall_s']:8.2f} s    {figures[key]['cpu_s']:.2f} s CPU"
+    for name, key in (
+        ("request to first line of code (ms)", "start_ms"),
+        ("CPU added by grading / by importing", "added_cpu_ratio"),
+        ("graded / warm process, wall", "whole_ratio"),
+    ):
+        yield f"  {name:<42}{figures[key]:8.3f}      aim: at most {AIMS[key]:g}"

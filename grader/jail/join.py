@@ -38,7 +38,7 @@ class Rlimits(msgspec.Struct, frozen=True):
     processes: int
 
     def apply(self) -> None:
-        """Set them, soft and hard alike, so that nothing can be raised again."""
+        """Set them, hard ones too, so that nothing can be raised again."""
         wanted = {
             resource.RLIMIT_CPU: self.cpu_seconds,
             resource.RLIMIT_FSIZE: self.file_bytes,
@@ -54,7 +54,8 @@ class Rlimits(msgspec.Struct, frozen=True):
         for limit, value in wanted.items():
             hard = resource.getrlimit(limit)[1]
             bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(limit, (bound, bound))
+            # At the soft limit of CPU time comes SIGXCPU, which tells it apart; at the hard one, SIGKILL.
+            resource.setrlimit(limit, (bound, bound + 1 if limit == resource.RLIMIT_CPU else bound))
 
 
 def enter_namespaces(pidfd: int) -> None:

@@ -102,7 +102,8 @@ class JailedProcess(Generic[T]):
         outputs = [os.pipe2(os.O_CLOEXEC) for _ in range(2)]
         self._outputs: dict[Stream, int] = {"stdout": outputs[0][0], "stderr": outputs[1][0]}
         data = None if self._cgroup else memory + (2 << 30)
-        limits = Rlimits(max(1, round(allowance.cpu_seconds)), FILE_BYTES, data, PROCESSES)
+        self._cpu_limit = max(1, round(allowance.cpu_seconds))
+        limits = Rlimits(self._cpu_limit, FILE_BYTES, data, PROCESSES)
         try:
             request = Request(place.role, place.identity.uid, limits)
             ends = [self._holder.pidfd, theirs.fileno(), outputs[0][1], outputs[1][1]]
@@ -196,9 +197,10 @@ class JailedProcess(Generic[T]):
             return Ended(Cause.CRASH, "the process was killed")
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
-            if number == signal.SIGXCPU:
+            used_up = self.cpu_s >= self._cpu_limit and number == signal.SIGKILL
+            if number == signal.SIGXCPU or used_up:
                 return Ended(Cause.TIME, "more CPU time than allowed")
-            return Ended(Cause.CRASH, f"the process was ended by {signal.Signals(number).name}")
+            return Ended(Cause.CRASH, f"the process was ended by {_signal_name(number)}")
         if os.WEXITSTATUS(status) == SETTLING_FAILED:
             raise JailError(self._last_words.decode(errors="replace") or "the jail could not be entered")
         return Ended(Cause.CRASH, f"the process ended itself with status {os.WEXITSTATUS(status)}")
@@ -226,3 +228,7 @@ class JailedProcess(Generic[T]):
         self._holder.close()
         if self._cgroup:
             self._cgroup.close()
+
+
+def _signal_name(number: int) -> str:
+    return signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
