@@ -16,7 +16,9 @@ from tests.grader.toy import CHECKS, MANIFEST, PROBES, REFERENCE, toy
 
 def events_of(engine: Engine, source: str, **options: Any) -> tuple[list[Event], Any]:
     seen: list[Event] = []
-    result = engine.grade(GradeRequest(options.pop("package", toy()), source.encode(), options.pop("seed", 3), **options), seen.append)
+    result = engine.grade(
+        GradeRequest(options.pop("package", toy()), source.encode(), options.pop("seed", 3), **options), seen.append
+    )
     return seen, result
 
 
@@ -34,8 +36,16 @@ def test_the_story_is_told_in_order_and_samples_come_first(engine) -> None:
     seen, _ = events_of(engine, REFERENCE)
     assert isinstance(seen[0], Started)
     assert isinstance(seen[-1], Finished)
-    assert [event.case for event in seen if isinstance(event, CaseStarted)] == ["scalar", "hidden_array", "secret_bound"]
-    assert [event.case for event in seen if isinstance(event, CaseFinished)] == ["scalar", "hidden_array", "secret_bound"]
+    assert [event.case for event in seen if isinstance(event, CaseStarted)] == [
+        "scalar",
+        "hidden_array",
+        "secret_bound",
+    ]
+    assert [event.case for event in seen if isinstance(event, CaseFinished)] == [
+        "scalar",
+        "hidden_array",
+        "secret_bound",
+    ]
 
 
 def test_a_wrong_sample_says_how_it_is_wrong_with_numbers(grade) -> None:
@@ -52,7 +62,10 @@ def test_a_wrong_hidden_case_names_a_kind_and_no_numbers(grade) -> None:
 
 
 def test_events_of_hidden_cases_carry_no_timing_and_no_progress(engine) -> None:
-    probes = PROBES.replace('return {"value": solution.double(rng.normal(size', 'report(loss=1.0)\n    return {"value": solution.double(rng.normal(size')
+    probes = PROBES.replace(
+        'return {"value": solution.double(rng.normal(size',
+        'report(loss=1.0)\n    return {"value": solution.double(rng.normal(size',
+    )
     seen, result = events_of(engine, REFERENCE, package=toy(probes_py=probes))
     assert [event.seconds is None for event in seen if isinstance(event, CaseFinished)] == [False, True, True]
     assert [event.case for event in seen if isinstance(event, Progress)] == ["scalar"]
@@ -94,7 +107,9 @@ def test_a_case_that_ends_its_process_loses_its_own_points_only(grade, harm: str
 
 
 def test_a_forbidden_call_fails_its_case_and_is_the_verdict(grade) -> None:
-    source = "import json, numpy as np\ndef double(x):\n    if np.ndim(x) == 0:\n        json.dumps(1)\n    return x * 2\n"
+    source = (
+        "import json, numpy as np\ndef double(x):\n    if np.ndim(x) == 0:\n        json.dumps(1)\n    return x * 2\n"
+    )
     result = grade(toy(), source)
     assert result.verdict is Verdict.FORBIDDEN
     assert (result.cases[0].earned, result.cases[0].forbidden, result.score) == (0, True, 65)
@@ -130,7 +145,12 @@ def test_a_reference_that_fails_is_the_platforms_fault(grade) -> None:
 
 def test_cancelling_stops_an_endless_case_and_leaves_nothing_behind(engine) -> None:
     source = "def double(x):\n    while True: pass\n"
-    request = GradeRequest(toy(manifest_toml=MANIFEST.replace("case_seconds = 2", "case_seconds = 15")), source.encode(), 3, cancelled=lambda: True)
+    request = GradeRequest(
+        toy(manifest_toml=MANIFEST.replace("case_seconds = 2", "case_seconds = 15")),
+        source.encode(),
+        3,
+        cancelled=lambda: True,
+    )
     with pytest.raises(Cancelled):
         engine.grade(request)
     assert engine.grade(GradeRequest(toy(), REFERENCE.encode(), 3)).verdict is Verdict.ACCEPTED

@@ -88,6 +88,12 @@ FILES = {
 
 def toy(**changes: str) -> Package:
     """The package, with some files replaced; `manifest_toml="…"` stands for challenge.toml, `probes_py="…"` for probes.py."""
-    replaced = {name.replace("_toml", ".toml").replace("_py", ".py").replace("_md", ".md"): text for name, text in changes.items()}
-    files = {**FILES, **{("challenge.toml" if name == "manifest.toml" else name): text for name, text in replaced.items()}}
+    replaced = {
+        name.replace("_toml", ".toml").replace("_py", ".py").replace("_md", ".md"): text
+        for name, text in changes.items()
+    }
+    files = {
+        **FILES,
+        **{("challenge.toml" if name == "manifest.toml" else name): text for name, text in replaced.items()},
+    }
     return Package("toy", {name: text.encode() for name, text in files.items()})
