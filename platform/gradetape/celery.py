@@ -1,16 +1,23 @@
 """The task queue. A message is a doorbell: it carries an id, in JSON; everything else stands in the database."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import setup_logging
 from django.conf import settings
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gradetape.settings")
 
+SWEEP = "submissions.sweep"
+MAKE_AHEAD = "submissions.make_ahead"
 QUEUES = ("runs", "submissions", "validation", "rejudge", "chores")
+
+# Started by root, the engine gives each jail a host user of its own; and messages are JSON, which runs no code.
+warnings.filterwarnings("ignore", message=".*superuser privileges", category=SecurityWarning)
 
 app = Celery("gradetape", set_as_current=True)
 app.conf.update(
@@ -33,14 +40,17 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     task_publish_retry=False,
     task_create_missing_queues=False,
-    task_queues=[Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],  # type: ignore[no-untyped-call]
     task_default_queue="chores",
-    task_routes={"submissions.sweep": {"queue": "chores"}},
+    task_routes={SWEEP: {"queue": "chores"}, MAKE_AHEAD: {"queue": "validation"}},
     task_time_limit=settings.LONGEST_GRADING_SECONDS,
     worker_prefetch_multiplier=1,
     worker_send_task_events=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
-    beat_schedule={"sweep": {"task": "submissions.sweep", "schedule": 5.0, "options": {"expires": 5}}},
+    beat_schedule={
+        "sweep": {"task": SWEEP, "schedule": 5.0, "options": {"expires": 5}},
+        "make ahead": {"task": MAKE_AHEAD, "schedule": 30.0, "options": {"expires": 30}},
+    },
     timezone="UTC",
     enable_utc=True,
 )

@@ -1,10 +1,12 @@
 """The log: one JSON object a line in production, coloured lines for a person at an embedded installation."""
 
+import sys
 from typing import Any
 
 import structlog
 from structlog.typing import Processor
 
+NOISY_LOGGERS = ("celery.beat", "celery.app.trace", "celery.worker.request", "celery.worker.strategy")
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -27,7 +29,7 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     ending: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
         if readable
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
@@ -47,6 +49,8 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
             "celery": {"level": level},
+            # A line for each ring of the sweeper, every few seconds, would bury the rest.
+            **{name: {"level": "WARNING"} for name in NOISY_LOGGERS},
             "kombu": {"level": "WARNING"},
         },
     }

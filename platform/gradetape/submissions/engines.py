@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from grader.events import Event
 from grader.model import GradeRequest, GradeResult
+from grader.package import Package
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +21,9 @@ class Engine(Protocol):
 
     def grade(self, request: GradeRequest, emit: Callable[[Event], None]) -> GradeResult:
         """Grade it, telling `emit` what happens. Raises Cancelled, and other GraderErrors for our own faults."""
+
+    def prepare(self, package: Package, seed: int) -> float:
+        """Make and keep the wanted answers of a seed; the CPU seconds that took, 0 when they were kept already."""
 
     def close(self) -> None:
         """Let go of everything it holds."""

@@ -5,9 +5,9 @@ from uuid import UUID
 import structlog
 from celery import Task
 
-from gradetape.celery import app
+from gradetape.celery import MAKE_AHEAD, SWEEP, app
 from gradetape.fleet.presence import note_sweep
-from gradetape.submissions import attempts, grading, sweeper
+from gradetape.submissions import attempts, grading, sweeper, warming
 from gradetape.submissions.doorbell import GRADE
 
 
@@ -20,8 +20,15 @@ def grade(self: Task, submission_id: str) -> None:
             grading.grade(claim)
 
 
-@app.task(name="submissions.sweep")
+@app.task(name=SWEEP)
 def sweep() -> None:
     """Rung by beat every few seconds."""
     sweeper.sweep()
     note_sweep()
+
+
+@app.task(name=MAKE_AHEAD)
+def make_ahead() -> None:
+    """Make wanted answers, one seed a task, so that people's submissions come in between."""
+    if warming.make_one_ahead():
+        make_ahead.apply_async()

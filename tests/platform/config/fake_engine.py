@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.events import CaseFinished, CaseStarted, Event, Finished, Output, Started, Timings
 from grader.exceptions import Cancelled, JudgeError
 from grader.model import GradeRequest, GradeResult, Outcome, Verdict
+from grader.package import Package
 
 TIMINGS = Timings(jail_ms=1.0, first_case_ms=2.0, total_ms=3.0, cpu_s=0.0)
 
@@ -37,6 +38,13 @@ class FakeEngine:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def prepare(self, package: Package, seed: int) -> float:
+        kept = self.run_dir / f"{package.digest}-{seed}"
+        if kept.exists():
+            return 0.0
+        kept.touch()
+        return 1.0
 
     def grade(self, request: GradeRequest, emit: Callable[[Event], None]) -> GradeResult:
         orders = dict(line.partition(" ")[::2] for line in request.source.decode("utf-8", "replace").splitlines())
