@@ -39,7 +39,7 @@ def everywhere(page: Page, axe: str, address: str | None = None) -> list[str]:
     for size in SIZES.values():
         for theme in ("light", "dark"):
             page.set_viewport_size(size)
-            page.emulate_media(color_scheme=theme)
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             if address:
                 page.goto(address)
             found += findings(page, axe)

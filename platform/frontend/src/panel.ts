@@ -136,7 +136,7 @@ export class ResultPanel {
     this.training.show(panel.curves);
     this.showDetail();
     this.showCounts();
-    this.root.dataset["phase"] = panel.phase;
+    this.root.dataset["phase"] = panel.phase; // before the listener: the style sheet shows other buttons by it
     this.listener.changed(panel);
   }
 

@@ -59,11 +59,12 @@ export class Sender {
     this.panel.begin(graded);
   }
 
-  /** Cancel stands where Run and Submit stood: same place, same height. */
+  /** The style sheet shows Cancel in place of Run and Submit; a focus on what went away moves to what came. */
   update(): void {
+    const { run, submit, cancel } = this.buttons;
     const { live } = this.panel;
-    this.buttons.run.hidden = this.buttons.submit.hidden = live;
-    this.buttons.cancel.hidden = !live;
+    if (live && (document.activeElement === run || document.activeElement === submit)) cancel.focus();
+    else if (!live && document.activeElement === cancel) submit.focus();
   }
 
   private async cancel(): Promise<void> {
