@@ -75,8 +75,8 @@ class _Walk:
                 for key, item in value.items()  # one walk: a dict of the candidate's own class may answer anything
             }
         array = _as_array(value, where)
-        if array.dtype.kind in "OUS":
-            return self.simple(array.tolist(), where, depth + 1)
+        if array.dtype.kind in "OUS" and all(type(item) in (str, bytes) for item in array.ravel().tolist()):
+            return self.simple(array.tolist(), where, depth + 1)  # a tensor of strings
         name = array.dtype.name
         if name not in DTYPES:
             raise NotPlain(f"{where}: expected an array of numbers, received the dtype {name[:60]}")

@@ -101,7 +101,8 @@ def test_an_exception_class_of_ones_own_is_not_named(grade) -> None:
 )
 def test_a_case_that_ends_its_process_loses_its_own_points_only(grade, harm: str, outcome: str) -> None:
     source = f"import numpy as np\ndef double(x):\n    if np.shape(x) == (3, 2):\n        {harm}\n    return x * 2\n"
-    result = grade(toy(), source)
+    patient = MANIFEST.replace("case_seconds = 2", "case_seconds = 6")  # filling memory takes a busy machine its time
+    result = grade(toy(manifest_toml=patient), source)
     assert outcomes(result) == {"scalar": "passed", "hidden_array": outcome, "secret_bound": "passed"}
     assert (result.verdict, result.score) == (Verdict.PARTIAL, 60)
 

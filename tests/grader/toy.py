@@ -63,15 +63,16 @@ def secret_bound(solution, rng, ceiling):
     return {"value": float(np.max(solution.double(np.ones(2)))), "ceiling": ceiling}
 """
 CHECKS = """
-from grader.checking import Prepared, at_most, check, prepare
+from grader.checking import Prepared, at_least, at_most, check, prepare
 
 @prepare
 def prepared(rng):
-    return Prepared(solve={"ceiling": 7}, secret={"bound": 3.0})
+    return Prepared(solve={"ceiling": 7}, secret={"bound": 2.5})
 
 @check("secret_bound")
 def secret_bound(got, want, secret):
     at_most("largest value", got["value"], secret["bound"])
+    at_least("largest value", got["value"], 1.5)
     return 1.0
 """
 REFERENCE = "def double(x):\n    return x * 2\n"

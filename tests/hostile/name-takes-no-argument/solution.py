@@ -1,0 +1,3 @@
+
+def double():
+    return 2

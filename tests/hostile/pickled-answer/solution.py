@@ -1,0 +1,3 @@
+import pickle
+def double(x):
+    return pickle.dumps(x * 2)

@@ -1,0 +1,3 @@
+input()
+def double(x):
+    return x * 2

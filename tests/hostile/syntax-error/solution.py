@@ -1,0 +1,3 @@
+import numpy as np
+def double(x:
+    return x

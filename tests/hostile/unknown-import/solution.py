@@ -1,0 +1,3 @@
+import torch
+def double(x):
+    return x * 2
