@@ -7,13 +7,18 @@ export interface Answer<T> {
   data: T | null;
 }
 
+/** The cookie knows of a sign-in in another window; the page's own copy is from when it was loaded. */
+function token(): string {
+  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? content("csrf-token");
+}
+
 export async function send<T>(method: "POST" | "PUT", url: string, body: unknown, keepalive = false): Promise<Answer<T>> {
   try {
     const response = await fetch(url, {
       method,
       keepalive,
       redirect: "manual", // a redirect can only be the way to the sign-in page
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": content("csrf-token") },
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token() },
       body: JSON.stringify(body),
     });
     if (response.type === "opaqueredirect") return { status: 401, data: null };
