@@ -31,8 +31,8 @@ SLIPS = (
     probe_slip(
         "extra_losses",
         "regularisation_not_differentiated",
-        '"loss": loss, "weights": model.get_weights()',
-        '"loss": loss',
+        '"evaluated": evaluated, "loss": loss, "weights": model.get_weights()',
+        '"evaluated": evaluated, "loss": loss',
     ),
     probe_slip("frozen_and_unused", "zeros_for_none", "SGD(0.5, weight_decay=0.1)", "SGD(0.5)"),
     probe_slip("frozen_and_unused", "updates_every_weight", ".trainable = False", ".trainable = True"),
