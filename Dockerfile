@@ -55,12 +55,13 @@ FROM base AS worker-base
 RUN apt-get update -qq \
     && apt-get install -qq -y --no-install-recommends bubblewrap libseccomp2 \
     && rm -rf /var/lib/apt/lists/*
-COPY --from=sources /srv/gradetape ./
 # Root on purpose: the worker gives each slot an unprivileged uid of its own, which an ordinary user cannot.
 CMD ["sh", "-c", "exec python -W \"ignore:You're running the worker\" -m celery --quiet -A gradetape worker --pool prefork --concurrency ${GRADETAPE_SLOTS:-2} --without-gossip --without-mingle"]
 
 FROM worker-base AS worker-gpu
 COPY --from=gpu-environment /srv/gradetape/.venv .venv
+COPY --from=sources /srv/gradetape ./
 
 FROM worker-base AS worker
 COPY --from=worker-environment /srv/gradetape/.venv .venv
+COPY --from=sources /srv/gradetape ./

@@ -103,3 +103,6 @@ compose up --detach --no-build --no-deps web worker beat >>"$work/up.log" 2>&1 |
 wait_healthy web worker beat
 
 say "healthz: $(curl -fsS "http://127.0.0.1:$PORT/healthz")"
+python3 -m deploy.smoke "http://127.0.0.1:$PORT"
+podman exec "$(name_of worker)" python -m grader doctor | tail -n 1
+[ "${KEEP:-}" ] && say "Left running: http://127.0.0.1:$PORT/ (KEEP=1)" || say "All of it worked"
