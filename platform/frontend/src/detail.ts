@@ -42,16 +42,17 @@ function sideOf(label: string, side: Side | null | undefined, other: Side | null
   return box;
 }
 
-function differenceOf(difference: Difference): Node[] {
+/** The engine's message says the kind and the largest difference already, where there is one. */
+function differenceOf(difference: Difference, isTold: boolean): Node[] {
   const parts: Node[] = [];
-  const kind = KINDS[difference.kind] ?? "";
+  const kind = isTold ? "" : (KINDS[difference.kind] ?? "");
   const place = difference.where ? [" At ", make("code", "", difference.where), "."] : [];
   if (kind) parts.push(make("p", "detail-quiet", kind, ...place));
   if (difference.got || difference.want) {
     const { got, want } = difference;
     parts.push(make("dl", "versus", sideOf("Got", got, want), sideOf("Wanted", want, got)));
   }
-  if (difference.largest) {
+  if (difference.largest && !isTold) {
     const { index, got, want } = difference.largest;
     const at = Array.isArray(index) ? `[${index.join(", ")}]` : String(index ?? "");
     parts.push(make("p", "largest", "Largest difference at ", make("code", "", at), ": got ", make("code", "", String(got)), ", wanted ", make("code", "", String(want)), "."));
@@ -76,7 +77,7 @@ export function caseDetail(listed: ListedCase, result: CaseResult | null, goToLi
   if (result.outcome === "passed") return [...nodes, make("p", "detail-quiet", "Nothing to mend here.")];
   if (result.message) nodes.push(make("div", "detail-message", result.message), ...lineButton(result.line, goToLine));
   if (result.hint) nodes.push(make("p", "detail-hint", icon("lightbulb"), make("span", "", make("strong", "", "Hint. "), result.hint)));
-  if (result.difference) nodes.push(...differenceOf(result.difference));
+  if (result.difference) nodes.push(...differenceOf(result.difference, result.message !== null));
   if (!result.message && !result.hint && !result.difference) nodes.push(make("p", "detail-quiet", kind));
   return nodes;
 }

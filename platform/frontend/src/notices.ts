@@ -1,5 +1,5 @@
 // Short messages in the corner. They stay until dismissed unless they only confirm.
-import { find, make } from "./dom";
+import { all, find, make } from "./dom";
 import { icon } from "./icons";
 
 export interface NoticeAction {
@@ -33,6 +33,7 @@ export function notify(text: string, tone: "passed" | "failed" | "limit" | "runn
 }
 
 export function startNotices(): void {
+  for (const told of all(".notice:is(.tone-passed, .tone-running)")) setTimeout(() => told.remove(), CONFIRMATION_MS);
   document.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("[data-dismiss]")) event.target.closest(".notice")?.remove();
   });

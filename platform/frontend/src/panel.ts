@@ -127,8 +127,9 @@ export class ResultPanel {
     const { panel, rows } = this;
     if (!this.chosen) this.selected = rows.listed.find((one) => panel.cases[one.id] && panel.cases[one.id]?.outcome !== "passed")?.id ?? null;
     rows.show(panel, this.samplesOnly, this.selected);
-    if (panel.running && panel.running !== this.revealed && !this.chosen) rows.reveal(panel.running);
-    this.revealed = panel.running;
+    const newest = panel.running.at(-1) ?? null;
+    if (newest && newest !== this.revealed && !this.chosen) rows.reveal(newest);
+    this.revealed = newest;
     const telling = tell(panel, rows.listed, this.samplesOnly);
     this.summary.show(telling, percent(panel, rows.listed, this.samplesOnly));
     this.say(panel.phase === "running" ? "Running." : `${telling.head}. ${telling.line}${telling.next?.title ?? ""}`);

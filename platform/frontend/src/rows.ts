@@ -69,7 +69,7 @@ export class Rows {
     else row.element.removeAttribute("aria-current");
     const result = panel.cases[row.id];
     const skipped = isOver(panel) || (isLive(panel) && samplesOnly && !row.sample);
-    const outcome = result?.outcome ?? (panel.running === row.id ? "running" : skipped ? "not_run" : "waiting");
+    const outcome = result?.outcome ?? (panel.running.includes(row.id) ? "running" : skipped ? "not_run" : "waiting");
     const earned = result ? plain(result.earned) : "–";
     const key = `${outcome} ${earned} ${result?.seconds ?? ""}`;
     if (key === row.shown) return;

@@ -18,7 +18,8 @@ export interface Curve {
 export interface Panel {
   phase: Phase;
   ahead: number | null;
-  running: string | null;
+  /** Started and not landed: a case is still being checked while the next one runs. */
+  running: string[];
   cases: Record<string, CaseResult>;
   output: OutputPiece[];
   curves: Record<string, Curve>;
@@ -28,7 +29,7 @@ export interface Panel {
 }
 
 export const IDLE: Panel = {
-  phase: "idle", ahead: null, running: null, cases: {}, output: [], curves: {}, finished: null, restarts: 0, lastId: null,
+  phase: "idle", ahead: null, running: [], cases: {}, output: [], curves: {}, finished: null, restarts: 0, lastId: null,
 };
 
 const LONGEST_CURVE = 4000;
@@ -61,19 +62,19 @@ function applied(panel: Panel, event: StoryEvent): Panel {
     case "restarted":
       return { ...IDLE, phase: "queued", restarts: panel.restarts + 1 };
     case "case_started":
-      return { ...panel, phase: "running", running: event.data.case };
+      return { ...panel, phase: "running", running: [...panel.running.filter((id) => id !== event.data.case), event.data.case] };
     case "progress":
       return { ...panel, curves: { ...panel.curves, [event.data.case]: withPoint(panel.curves[event.data.case], event.data.values) } };
     case "output":
       return { ...panel, output: withOutput(panel.output, { stream: event.data.stream, case: event.data.case, text: event.data.text }) };
     case "case": {
-      const running = panel.running === event.data.case ? null : panel.running;
+      const running = panel.running.filter((id) => id !== event.data.case);
       return { ...panel, phase: "running", running, cases: { ...panel.cases, [event.data.case]: event.data } };
     }
     case "finished":
-      return { ...panel, phase: "finished", running: null, finished: event.data };
+      return { ...panel, phase: "finished", running: [], finished: event.data };
     case "cancelled":
-      return { ...panel, phase: "cancelled", running: null };
+      return { ...panel, phase: "cancelled", running: [] };
   }
 }
 

@@ -50,7 +50,7 @@ export function tell(panel: Panel, listed: ListedCase[], samplesOnly: boolean): 
       return { ...busy, head: "Loading your file", line: "A fresh jail is ready; your file is being imported." };
     case "running": {
       const all = samplesOnly ? listed.filter((one) => one.sample) : listed;
-      const current = listed.find((one) => one.id === panel.running);
+      const current = listed.find((one) => one.id === panel.running.at(-1));
       const landed = Object.keys(panel.cases).length;
       return { ...busy, head: `Running: ${landed} of ${all.length}`, line: current ? current.title : "" };
     }

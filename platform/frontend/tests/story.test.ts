@@ -72,6 +72,13 @@ test("the summary names the next case to look at", () => {
   assert.equal(percent(panel, LISTED, true), 100);
 });
 
+test("a case runs until it has landed, also when the next one has begun", () => {
+  const begun = play(told(["case_started", { case: "forward" }], ["case_started", { case: "config" }]));
+  assert.deepEqual(begun.running, ["forward", "config"]);
+  const landedOne = reduce(begun, { id: "6-1", type: "case", data: landed("forward", "passed", 10) } as StoryEvent);
+  assert.deepEqual(landedOne.running, ["config"]);
+});
+
 test("an unknown event is left out", () => {
   assert.equal(storyEvent("1-1", "weather", {}), null);
 });
