@@ -58,8 +58,11 @@ class Holder:
             self.init_pid = int(json.loads(os.read(info, 4096))["child-pid"])
             self.pidfd = os.pidfd_open(self.init_pid)
         except (OSError, ValueError, KeyError) as error:
-            self._bwrap.kill()
+            self._end_bwrap()
             raise JailError(f"bwrap said nothing useful: {error}") from error
+        except JailError:
+            self._end_bwrap()
+            raise
         finally:
             os.close(info)
 
@@ -83,11 +86,15 @@ class Holder:
     def close(self) -> None:
         """Kill the jail and wait until nothing of it is left."""
         self.kill()
+        self._end_bwrap()
+        os.close(self.pidfd)
+
+    def _end_bwrap(self) -> None:
+        self._bwrap.kill()
         for stream in (self._bwrap.stdin, self._bwrap.stdout, self._bwrap.stderr):
             if stream:
                 stream.close()
         self._bwrap.wait()
-        os.close(self.pidfd)
 
 
 def arguments(identity: Identity) -> list[str]:

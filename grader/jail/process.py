@@ -21,7 +21,7 @@ import msgspec
 
 from grader import frames
 from grader.events import Stream
-from grader.exceptions import Cancelled, JailError, ProtocolError
+from grader.exceptions import Cancelled, JailError, JudgeError, ProtocolError
 from grader.frames import FrameReader
 from grader.jail.bubblewrap import Holder
 from grader.jail.cgroups import open_cgroup
@@ -108,7 +108,7 @@ class JailedProcess(Generic[T]):
             request = Request(place.role, place.identity.uid, limits)
             ends = [self._holder.pidfd, theirs.fileno(), outputs[0][1], outputs[1][1]]
             self._spawned = Spawned(place.run_dir, place.runtime, request, ends, self._cgroup)
-        except JailError:
+        except JudgeError:
             self._tear_down()
             raise
         finally:

@@ -1,0 +1,76 @@
+"""Validation finds what makes a challenge unsound."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.package import Package
+from grader.validation import Report, caught_by, validate
+from tests.grader.toy import CHECKS, MANIFEST, REFERENCE, toy
+
+WRONG = "# caught by: scalar, hidden_array\n# why: three times\ndef double(x):\n    return x * 3\n"
+FORGED = "# caught by: all\ndef double(x):\n    return None\n"
+
+
+def full(**changes: str) -> Package:
+    """The toy with the submissions that a challenge needs."""
+    files = {f"submissions/accepted/right_{i}.py": REFERENCE.encode() for i in range(3)}
+    files |= {f"submissions/rejected/wrong_{i}.py": WRONG.encode() for i in range(8)}
+    files |= {f"submissions/cheating/forged_{i}.py": FORGED.encode() for i in range(3)}
+    return toy(**changes).with_files(files)
+
+
+@pytest.fixture
+def report(engine):
+    return lambda package: validate(package, [engine], quick=True)
+
+
+def problems(report: Report) -> str:
+    return " | ".join(report.problems)
+
+
+def test_a_sound_challenge_is_sound_and_kills_everything(report) -> None:
+    found = report(full())
+    assert (found.problems, found.kill_score) == ([], 1.0)
+    assert len(found.solutions) == 1 + 1 + 3 + 8 + 3
+
+
+def test_a_weakened_check_lets_a_wrong_solution_through(report) -> None:
+    weak = CHECKS + '\n@check("hidden_array")\ndef anything_goes(got, want, secret):\n    return None\n'
+    found = report(full(checks_py=weak))
+    assert "rejected/wrong_0.py: expected to be caught by hidden_array, which passed" in problems(found)
+    assert found.kill_score < 1
+
+
+def test_a_generous_starter_is_found(report) -> None:
+    assert "starter.py: expected fewer than 30 points, received 100" in problems(report(full(starter_py=REFERENCE)))
+
+
+def test_an_accepted_submission_that_is_not_is_found(report) -> None:
+    package = full().with_files({"submissions/accepted/right_0.py": b"def double(x):\n    return x + x + 1\n"})
+    assert "accepted/right_0.py: expected 100 points on every seed" in problems(report(package))
+
+
+def test_an_outcome_that_hangs_on_the_seed_is_found(report) -> None:
+    source = (
+        b"def double(x):\n    return x * 2 if float(abs(x).sum() if hasattr(x, 'sum') else x) * 1e3 % 2 < 1 else x\n"
+    )
+    package = full().with_files({f"submissions/accepted/right_{i}.py": source for i in range(3)})
+    assert "accepted/right_0.py" in problems(report(package))
+
+
+def test_too_few_submissions_and_missing_notes_are_found(report) -> None:
+    found = problems(report(toy(review_md=" ")))
+    assert "at least 8 rejected" in found
+    assert "review.md" in found
+
+
+@pytest.mark.parametrize("source", [b"x = 1\n", b"# caught by: nowhere\n", b"# caught by:\n"])
+def test_a_wrong_submission_must_say_what_catches_it(source: bytes) -> None:
+    with pytest.raises(ValueError, match="caught by"):
+        caught_by(toy(), "rejected/wrong.py", source)
+
+
+def test_a_case_whose_probe_does_not_exist_is_the_platforms_fault(report) -> None:
+    found = report(full(manifest_toml=MANIFEST.replace('id = "scalar"', 'id = "scalar"\nprobe = "nowhere"')))
+    assert "judge_error" in problems(found)
