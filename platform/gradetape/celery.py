@@ -10,6 +10,8 @@ from celery.signals import setup_logging
 from django.conf import settings
 from kombu.entity import Exchange, Queue
 
+from gradetape import transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gradetape.settings")
 
 SWEEP = "submissions.sweep"
@@ -19,6 +21,7 @@ QUEUES = ("runs", "submissions", "validation", "rejudge", "chores")
 # Started by root, the engine gives each jail a host user of its own; and messages are JSON, which runs no code.
 warnings.filterwarnings("ignore", message=".*superuser privileges", category=SecurityWarning)
 
+transport.install()
 app = Celery("gradetape", set_as_current=True)
 app.conf.update(
     broker_url=settings.REDIS_URL,

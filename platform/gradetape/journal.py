@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.dev import plain_traceback
 from structlog.typing import Processor
 
 NOISY_LOGGERS = ("celery.beat", "celery.app.trace", "celery.worker.request", "celery.worker.strategy")
@@ -28,8 +29,9 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    # Plain, since the pretty one shows local variables, and with them passwords.
     ending: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain_traceback)]
         if readable
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )

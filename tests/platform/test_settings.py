@@ -131,3 +131,16 @@ def test_neither_the_worker_nor_the_web_imports_tensorflow(module):
 @pytest.mark.django_db
 def test_the_migrations_are_complete():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_a_traceback_in_the_log_shows_no_local_variables(tmp_path):
+    code = (
+        "import django, logging; django.setup()\n"
+        "def connect(password):\n    raise OSError('no')\n"
+        "try:\n    connect('planted' + '-password')\n"
+        "except OSError:\n    logging.getLogger('x').exception('failed')\n"
+    )
+    environment = {"GRADETAPE_EMBEDDED": "1", "GRADETAPE_VAR": str(tmp_path), "DATABASE_URL": None, "SITE_URL": None}
+    done = python(code, DJANGO_SETTINGS_MODULE="gradetape.settings", **environment)
+    assert "OSError: no" in done.stderr
+    assert "planted-password" not in done.stderr

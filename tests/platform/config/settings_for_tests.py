@@ -7,7 +7,6 @@ import os
 import secrets
 import socket
 import tempfile
-from pathlib import Path
 
 
 def _free_port() -> int:
@@ -25,10 +24,12 @@ from gradetape.settings import *  # noqa: E402, F403
 from gradetape.settings import DATABASES, VAR  # noqa: E402
 
 # A file, since viewers, heartbeats and requests have connections of their own.
-DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
-DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+# With DATABASE_URL set, the same tests run on PostgreSQL.
+if "DATABASE_URL" not in os.environ:
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 if "TESTED_DATABASE" in os.environ:
-    DATABASES["default"]["NAME"] = str(Path(os.environ["TESTED_DATABASE"]))
+    DATABASES["default"]["NAME"] = os.environ["TESTED_DATABASE"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
