@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) $(shell command -v python3
 VENV := .venv/bin
 export PYTHONPATH := .:platform
 
-.PHONY: help run setup test check format validate lock compose-test clean
+.PHONY: help run setup test check format validate manage lock compose-test clean
 
 help: ## Show what can be asked for
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -35,6 +35,9 @@ format: ## Format the Python sources
 validate: ## Grade every challenge's own submissions and compare with what they promise
 	@$(PYTHON) -m deploy.bootstrap setup
 	@$(VENV)/python -m grader validate $(ARGS)
+
+manage: ## Django's command line on this installation (ARGS="demo --reset")
+	@$(VENV)/python -m deploy.manage $(ARGS)
 
 lock: ## Compile requirements/*.in to *.txt with hashes
 	@$(PYTHON) -m deploy.lock

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import textwrap
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -80,9 +79,7 @@ def main() -> int:
 
 def launch(cleanup: ExitStack) -> int:
     """The whole start, in its order. What has to be undone goes to `cleanup`, which runs backwards."""
-    var = Path(os.environ.get("GRADETAPE_VAR") or ROOT / "var").resolve()
-    # The database holds everybody's submissions and the hidden cases: nobody else on this machine looks in here.
-    var.mkdir(mode=0o700, exist_ok=True)
+    var = installation()
     lock = cleanup.enter_context((var / "launcher.lock").open("a+"))
     _only_one(lock)
     processes.adopt_orphans()
@@ -104,6 +101,14 @@ def launch(cleanup: ExitStack) -> int:
     lock.flush()
     announce(place, accounts)
     return watch(parts, redis_process)
+
+
+def installation() -> Path:
+    """The folder that holds all that an installation keeps."""
+    var = Path(os.environ.get("GRADETAPE_VAR") or ROOT / "var").resolve()
+    # The database holds everybody's submissions and the hidden cases: nobody else on this machine looks in here.
+    var.mkdir(mode=0o700, exist_ok=True)
+    return var
 
 
 def choose_place(var: Path) -> Place:
@@ -201,8 +206,10 @@ def announce(place: Place, accounts: str) -> None:
     console = Console(highlight=False)
     lines = [f"[bold]GradeTape is running:[/bold]  [bold cyan]{place.address}[/bold cyan]"]
     if accounts.strip():
-        lines += ["", escape(textwrap.dedent(accounts).strip())]
+        lines += ["", *(escape(line.strip()) for line in accounts.strip().splitlines())]
     lines += ["", "Ctrl-C stops it; the data stays in var/."]
+    # A password that is broken over two lines can't be copied, so a narrow terminal gets the panel's full width.
+    console.width = max(console.width, max(map(len, lines)) + 6)
     console.print(Panel("\n".join(lines), border_style="green", padding=(1, 2), expand=False))
 
 

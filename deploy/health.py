@@ -55,4 +55,4 @@ def judge(body: bytes) -> tuple[bool, str]:
         return True, ""
     unwell = [name for name in ("database", "redis") if parts.get(name) is False]
     unwell += ["a worker"] * (not parts.get("workers")) + ["the first sweep (beat)"] * (parts.get("swept") is None)
-    return False, ", ".join(unwell) or "the platform"
+    return False, ", ".join(unwell) or "the next sweep (beat)"

@@ -55,9 +55,12 @@ def install_packages(names: Sequence[str]) -> None:
         *names,
     ]
     for command in (["apt-get", *quiet, "update"], install):
-        done = subprocess.run(privileged(command), stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            privileged(command), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
         if done.returncode != 0:
-            raise SetupError(f"This failed with exit code {done.returncode}: {' '.join(command)}")
+            said = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
+            raise SetupError(f"This failed with exit code {done.returncode}: {' '.join(command)}\n{said}")
 
 
 def ensure_packages(wanted: Iterable[str]) -> None:
