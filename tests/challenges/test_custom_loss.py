@@ -15,6 +15,7 @@ WEAKER = {
         ("rng.uniform(0.1, 3.0, 20)", "rng.uniform(1.0, 1.0, 20)"),
         ("for gamma in (2.0, 0.0, 0.5):", "for gamma in (2.0,):"),
         ('from_logits=True, reduction="sum", name="mine"', "from_logits=False"),
+        ("f32(rng, 7, 1)", "probs(rng, 7, 1)"),
         ('"name": str(copy.name),', ""),
         ('"from_logits": bool(copy.get_config()["from_logits"]),', ""),
         ("for gamma, alpha in settings", "for gamma, alpha in ()"),
