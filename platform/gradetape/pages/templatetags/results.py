@@ -39,9 +39,14 @@ def row(case: Any, result: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("submissions/results.html")
-def results_panel(parts: Iterable[Any], results: Iterable[Any] | None = None, actions: bool = False) -> dict[str, Any]:
-    """The panel with every row in its place from the first paint on. `actions`: with Run, Submit and Cancel."""
-    return {"parts": told(parts, results or ()), "actions": actions}
+def results_panel(
+    parts: Iterable[Any], results: Iterable[Any] = (), submission: Any = None, actions: bool = False
+) -> dict[str, Any]:
+    """The panel with every row in its place from the first paint on.
+
+    `submission`: the one that is shown, with its verdict; `actions`: with Run, Submit and Cancel.
+    """
+    return {"parts": told(parts, results), "submission": submission, "actions": actions}
 
 
 @register.filter
