@@ -18,6 +18,6 @@ def test_a_channel_whose_connection_is_gone_says_so_in_a_way_that_celery_expects
         channel._disconnect_pools()
         owner, connection.transport.client = connection.transport.client, None
         with pytest.raises(RedisConnectionError):
-            channel.pool
+            channel._get_pool()
         connection.transport.client = owner
         assert RedisConnectionError in connection.connection_errors

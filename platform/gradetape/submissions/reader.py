@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 import structlog
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gradetape import broker
@@ -65,7 +66,7 @@ class Reader:
         # A read that blocks can't be told of another stream, except through a stream it already reads.
         self._wake_key = f"gradetape:wake:{uuid4()}"
         self._task: asyncio.Task[None] | None = None
-        self._client = broker.async_client()
+        self._client: Redis | None = None
 
     @asynccontextmanager
     async def following(self, submission_id: UUID, after: EventId) -> AsyncIterator[Follower]:
@@ -74,11 +75,11 @@ class Reader:
         is_new = key not in self._followers
         self._followers.setdefault(key, set()).add(follower)
         self._positions.setdefault(key, str(after))
-        if self._task is None:
-            self._task = asyncio.create_task(self._read())
-        elif is_new:
-            await self._wake()
         try:
+            if self._task is None:
+                self._task = asyncio.create_task(self._read())
+            elif is_new:
+                await self._wake()
             yield follower
         finally:
             self._followers[key].discard(follower)
@@ -90,19 +91,25 @@ class Reader:
         return len(self._followers), sum(map(len, self._followers.values()))
 
     async def _wake(self) -> None:
+        client = self._client
+        if client is None:
+            # The task has not begun, and will begin with all that is watched by then.
+            return
         with suppress(RedisError, OSError):
-            await self._client.xadd(self._wake_key, {"new": "1"}, maxlen=1)
-            await self._client.expire(self._wake_key, WAKE_KEPT)
+            await client.xadd(self._wake_key, {"new": "1"}, maxlen=1)
+            await client.expire(self._wake_key, WAKE_KEPT)
 
     async def _read(self) -> None:
         woken = "$"
+        # Each task has connections of its own: one that ends closes nothing under the next.
+        client = self._client = broker.async_client()
         try:
             while self._followers:
                 try:
                     # "$" would miss a wake-up between two reads, so it is asked for once and then remembered.
-                    woken = await self._newest_wake() if woken == "$" else woken
+                    woken = await self._newest_wake(client) if woken == "$" else woken
                     positions: Any = {**self._positions, self._wake_key: woken}
-                    found = await self._client.xread(positions, count=AT_ONCE, block=BLOCK_MILLISECONDS)
+                    found = await client.xread(positions, count=AT_ONCE, block=BLOCK_MILLISECONDS)
                     self.is_connected = True
                     woken = self._deliver(found or []) or woken
                 except (RedisError, OSError) as error:
@@ -110,8 +117,8 @@ class Reader:
                     await asyncio.sleep(PAUSE_SECONDS)
         finally:
             # Before anything is awaited: whoever comes next starts a task of their own.
-            self._task = None
-            await self._client.aclose()
+            self._task = self._client = None
+            await client.aclose()
 
     def _lose_connection(self, error: Exception) -> None:
         """Say so once, and send every viewer to the database."""
@@ -121,8 +128,8 @@ class Reader:
                 follower.offer(None)
         self.is_connected = False
 
-    async def _newest_wake(self) -> str:
-        entries = await self._client.xrevrange(self._wake_key, count=1)
+    async def _newest_wake(self, client: Redis) -> str:
+        entries = await client.xrevrange(self._wake_key, count=1)
         return str(entries[0][0]) if entries else "0-0"
 
     def _deliver(self, found: object) -> str | None:
