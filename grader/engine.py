@@ -169,9 +169,7 @@ class _Grading:
             self._emit(CaseStarted(case=case.id))
             if case.probe_name not in seen:
                 seconds = case.seconds or self._package.limits.case_seconds
-                seen[case.probe_name] = stage.observe(
-                    case.probe_name, watch=case.watch, fresh=case.fresh, seconds=seconds
-                )
+                seen[case.probe_name] = stage.observe(case.probe_name, fresh=case.fresh, seconds=seconds)
             observation = seen[case.probe_name]
             self._flooded |= observation.cause is Cause.OUTPUT
             referee.take(case, observation)

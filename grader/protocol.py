@@ -40,10 +40,9 @@ class Load(Message, frozen=True, tag="load"):
 
 
 class RunProbe(Message, frozen=True, tag="run"):
-    """Call one probe. `watch` says whether forbidden calls are counted."""
+    """Call one probe."""
 
     probe: str
-    watch: bool
 
 
 # a jail that runs probes -> worker

@@ -24,7 +24,7 @@ from grader.stages.check import CheckStage
 from grader.stages.reference import ReferenceRun
 from grader.stages.solve import Observation
 from grader.telling import line_of, told
-from grader.watching import HOOK_REMOVED
+from grader.watching import WATCH_REMOVED
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Referee:
                 return _result(case, seen.outcome, seen, message=message, line=line_of(seen.trouble, self._lines))
             known = {
                 *self._package.manifest.forbidden.calls,
-                HOOK_REMOVED,
+                WATCH_REMOVED,
             }  # names that the process made up are not repeated
             forbidden = sorted(set(seen.ran) & known - set(wanted.ran)) if case.watch else []
             if forbidden:

@@ -62,7 +62,7 @@ class Examination:
     def _observe(self, probe: str, seconds: float) -> Observation:
         stage = self._stage()
         try:
-            return stage.observe(probe, watch=False, fresh=False, seconds=seconds)
+            return stage.observe(probe, fresh=False, seconds=seconds)
         finally:
             stage.close()
 

@@ -14,7 +14,6 @@ import sys
 import time
 import zlib
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,7 +27,7 @@ from grader.inside.contract import ContractBroken, Solution
 from grader.inside.trouble import SOLUTION_FILE, frame_of_probe, trouble_of
 from grader.jail.bubblewrap import WORK
 from grader.protocol import Load, Loaded, Observed, Ready, Reported, RunProbe, ToRunner, Trouble
-from grader.watching import HOOK_REMOVED, CallWatch
+from grader.watching import WATCH_REMOVED, CallWatch
 
 PROBES_FILE = f"{WORK}/probes.py"
 PUBLIC_FOLDER = Path(WORK) / "public"
@@ -61,7 +60,8 @@ class Runner:
         self._shared: dict[str, Any] = {}
         self._probes = probing.registry
         self._probes.report = lambda values: frames.send(channel, Reported(values=dict(list(values.items())[:32])))
-        self._forbidden: dict[str, Callable[..., Any]] = {}
+        # From before the solution is there: whoever looks for a forbidden function finds the watched one.
+        self._watch = CallWatch({path: resolve(path) for path in load.forbidden}).__enter__()
         self._write_files()
 
     def _write_files(self) -> None:
@@ -83,24 +83,20 @@ class Runner:
         _import(
             "probes", PROBES_FILE, self._load.probes
         )  # after the solution: nothing stands between the jail and its first line
-        self._forbidden = {path: resolve(path) for path in self._load.forbidden}
         broken = self._solution.broken()
         return trouble_of(broken) if broken else None
 
     def observe(self, request: RunProbe) -> Observed:
         """Run one probe, under the seed, watching forbidden calls."""
-        watch = CallWatch(self._forbidden) if request.watch and self._forbidden else nullcontext()
+        self._watch.counts.clear()
         start = time.monotonic()
         body, trouble = b"", None
-        with watch as watched:
-            try:
-                body = plain.dump(self._call(request.probe, self._probes.probes[request.probe], set_up=False))
-            except BaseException as error:  # noqa: BLE001 - the edge between candidate code and the engine
-                trouble = self._explained(error)
+        try:
+            body = plain.dump(self._call(request.probe, self._probes.probes[request.probe], set_up=False))
+        except BaseException as error:  # noqa: BLE001 - the edge between candidate code and the engine
+            trouble = self._explained(error)
         seconds = time.monotonic() - start
-        ran = sorted(watched.ran) if watched else []
-        if watched and watched.removed:
-            ran.append(HOOK_REMOVED)
+        ran = sorted(self._watch.ran) + ([WATCH_REMOVED] if self._watch.removed else [])
         return Observed(probe=request.probe, body=body, ran=ran, seconds=seconds, trouble=trouble)
 
     def _call(self, name: str, function: Callable[..., Any], *, set_up: bool) -> Any:

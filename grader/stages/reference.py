@@ -149,7 +149,7 @@ class ReferenceRun:
                 if case.probe_name in found:
                     continue
                 seconds = (case.seconds or limits.case_seconds) * _SLACK
-                seen = stage.observe(case.probe_name, watch=case.watch, fresh=case.fresh, seconds=seconds)
+                seen = stage.observe(case.probe_name, fresh=case.fresh, seconds=seconds)
                 if seen.outcome is not None:
                     said = f"{seen.trouble.kind}: {seen.trouble.text}\n{seen.trouble.trail}" if seen.trouble else ""
                     raise JudgeError(

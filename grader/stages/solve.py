@@ -100,7 +100,7 @@ class SolveStage:
             self.close()
             raise LoadFailed(_troubled(loaded.trouble))
 
-    def observe(self, probe: str, *, watch: bool, fresh: bool, seconds: float) -> Observation:
+    def observe(self, probe: str, *, fresh: bool, seconds: float) -> Observation:
         """Run one probe. Never raises for what the solution does; JudgeError and Cancelled pass through."""
         if self.cpu_s >= self._allowance.cpu_seconds or time.monotonic() >= self._deadline:
             return Observation(outcome=Outcome.NOT_RUN)
@@ -110,7 +110,7 @@ class SolveStage:
             if self._process is None:
                 self.open()
             assert self._process
-            self._process.send(RunProbe(probe=probe, watch=watch))
+            self._process.send(RunProbe(probe=probe))
             return self._answer(probe, self._process, min(seconds, max(0.1, self._deadline - time.monotonic())))
         except LoadFailed as failed:
             return failed.observation

@@ -117,7 +117,7 @@ def test_a_forbidden_call_fails_its_case_and_is_the_verdict(grade) -> None:
 
 
 def test_removing_the_watch_counts_as_forbidden(grade) -> None:
-    result = grade(toy(), "import sys\ndef double(x):\n    sys.setprofile(None)\n    return x * 2\n")
+    result = grade(toy(), "import json\njson.dumps.__code__ = (lambda: 0).__code__\n" + REFERENCE)
     assert (result.verdict, result.score) == (Verdict.FORBIDDEN, 0)
 
 
