@@ -1,4 +1,7 @@
-"""The real engine for all tests: zygotes started once a session, and the reference's answers kept between runs of the suite."""
+"""The real engine for all tests:
+
+zygotes started once a session, and the reference's answers kept between runs of the suite.
+"""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from grader.exceptions import Cancelled
 from grader.model import GradeRequest, Outcome, Verdict
 from tests.grader.toy import CHECKS, MANIFEST, PROBES, REFERENCE, toy
 
+RAISES = "import numpy as np\ndef double(x):\n    if np.size(x) > 1:\n        raise {0}\n    return x * 2\n"
+
 
 def events_of(engine: Engine, source: str, **options: Any) -> tuple[list[Event], Any]:
     seen: list[Event] = []
@@ -80,13 +82,12 @@ def test_output_is_shown_while_loading_and_in_samples_only(engine) -> None:
 
 
 def test_an_exception_in_a_hidden_case_does_not_repeat_its_text(grade) -> None:
-    source = "import numpy as np\ndef double(x):\n    if np.size(x) > 1:\n        raise ValueError(f'smuggled {x}')\n    return x * 2\n"
-    case = grade(toy(), source).cases[1]
+    case = grade(toy(), RAISES.format("ValueError(f'smuggled {x}')")).cases[1]
     assert (case.outcome, case.message, case.line) == (Outcome.ERROR, "Your code raised ValueError.", 4)
 
 
 def test_an_exception_class_of_ones_own_is_not_named(grade) -> None:
-    source = "import numpy as np\ndef double(x):\n    if np.size(x) > 1:\n        raise type(f'S{x.sum()}', (Exception,), {})()\n    return x * 2\n"
+    source = RAISES.format("type(f'S{x.sum()}', (Exception,), {})()")
     assert grade(toy(), source).cases[1].message == "Your code raised an exception."
 
 

@@ -53,7 +53,8 @@ def test_it_holds_no_secret_and_one_thread(host) -> None:
 def test_it_ends_with_its_host(tmp_path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from grader.host import EngineHost\n"
-        f"host = EngineHost(Path({str(tmp_path)!r})); host.start(); print(host.pids()['keras3'], flush=True); time.sleep(600)"
+        f"host = EngineHost(Path({str(tmp_path)!r})); host.start(); print(host.pids()['keras3'], flush=True)\n"
+        "time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", script], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

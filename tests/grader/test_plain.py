@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import ml_dtypes
@@ -55,6 +56,8 @@ class Lying(np.ndarray):
     def __eq__(self, other: object) -> bool:
         return True
 
+    __hash__ = None  # type: ignore[assignment]
+
 
 def test_no_subclass_survives() -> None:
     assert type(plain.load(plain.dump(np.ones(2).view(Lying)))) is np.ndarray
@@ -102,7 +105,5 @@ def test_malformed_bytes_are_refused(body: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_random_bytes_never_do_anything_else_than_load_or_be_refused(body: bytes) -> None:
-    try:
-        plain.load(body)
-    except Malformed as refused:
-        assert str(refused)
+    with suppress(Malformed):
+        assert type(plain.load(body)) in {dict, list, str, bytes, int, float, bool, type(None), np.ndarray}

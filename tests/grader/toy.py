@@ -1,4 +1,7 @@
-"""A tiny challenge for tests of the engine: `double(x)` and a few cases that look at it. NumPy only, so a run takes milliseconds."""
+"""A tiny challenge for tests of the engine:
+
+`double(x)` and a few cases that look at it. NumPy only, so a run takes milliseconds.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,9 @@ FILES = {
 
 
 def toy(**changes: str) -> Package:
-    """The package, with some files replaced; `manifest_toml="…"` stands for challenge.toml, `probes_py="…"` for probes.py."""
+    """The package, with some files replaced; `manifest_toml="…"` stands for challenge.toml, `probes_py="…"` for
+    probes.py.
+    """
     replaced = {
         name.replace("_toml", ".toml").replace("_py", ".py").replace("_md", ".md"): text
         for name, text in changes.items()

@@ -1,7 +1,7 @@
 """Every hostile submission beside this file, through the real engine. `expected.toml` says what must come of it.
 
-`verdict = "any"` stands for any verdict but accepted by mistake of the platform (judge_error): what counts is that it is over, and that the next
-submission is graded as if nothing had been.
+`verdict = "any"` stands for any verdict but accepted by mistake of the platform (judge_error): what counts is that it
+is over, and that the next submission is graded as if nothing had been.
 """
 
 from __future__ import annotations
