@@ -1,7 +1,8 @@
 """The probes of a challenge in an ordinary Python process: what grading is measured against.
 
-`python bench/plain_probes.py SLUG SEED cold|warm` prints one line of JSON: CPU and wall seconds of the probes. In `warm` mode TensorFlow has
-been imported and has run an op before the clock starts; in `cold` mode the clock starts with the process.
+`python bench/plain_probes.py SLUG SEED cold|warm` prints one line of JSON: CPU and wall seconds of the probes. In
+`warm` mode TensorFlow has been imported and has run an op before the clock starts; in `cold` mode the clock starts
+with the process.
 """
 
 from __future__ import annotations
