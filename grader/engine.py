@@ -20,6 +20,7 @@ from grader.events import CaseFinished, CaseStarted, Event, Finished, Output, Pr
 from grader.exceptions import JudgeError
 from grader.jail.identity import Identity, identities
 from grader.jail.process import Allowance, Cause, Place
+from grader.jail.reserve import Reserve
 from grader.manifest import Case
 from grader.model import GradeRequest, GradeResult, Outcome, Verdict
 from grader.package import Package
@@ -43,9 +44,11 @@ class Engine:
         self._run_dir = run_dir
         self._store = WantedStore(cache_dir)
         self._identities: dict[str, Identity] = identities(slot)
+        self.reserve = Reserve()
 
     def close(self) -> None:
-        """Let go of the slot's namespaces."""
+        """End what waits in reserve, and let go of the slot's namespaces."""
+        self.reserve.close()
         for identity in self._identities.values():
             identity.close()
 
@@ -62,7 +65,14 @@ class Engine:
 
         Faults of the platform become the verdict judge_error; only Cancelled and what `emit` raises pass through.
         """
-        return _Grading(self, request, emit).run()
+        try:
+            return _Grading(self, request, emit).run()
+        finally:
+            self.warm(request.package.runtime)
+
+    def warm(self, runtime: str) -> None:
+        """Have jails waiting for the next submission of a runtime. Grading does so by itself at its end."""
+        self.reserve.refill([self.place_of("solve", runtime), self.place_of("check", runtime)])
 
     def prepare(self, package: Package, seed: int) -> float:
         """Make and keep the wanted answers of a seed.
@@ -122,7 +132,7 @@ class _Grading:
 
     def _grade(self) -> GradeResult:
         reference = self._engine.reference_run(self._package, self._request.seed)
-        checks = CheckStage(self._engine.place(self._package, "check"), self._package)
+        checks = CheckStage(self._engine.place(self._package, "check"), self._package, self._engine.reserve.take)
         lines = self._request.source.count(b"\n") + 1
         referee = Referee(self._package, lines, reference, checks, self._case_done)
         complete = False
@@ -158,7 +168,8 @@ class _Grading:
             output=self._transcript.add, progress=self._progress, ready=self._ready, cancelled=self._request.cancelled
         )
         allowance = Allowance(limits.cpu_seconds, limits.memory_mb)
-        return SolveStage(self._engine.place(self._package, "solve"), allowance, load, limits.case_seconds, listener)
+        place = self._engine.place(self._package, "solve")
+        return SolveStage(place, allowance, load, limits.case_seconds, listener, self._engine.reserve.take)
 
     def _run_cases(self, stage: SolveStage, referee: Referee) -> None:
         """Samples come first; from the first hidden case on, nothing that is printed is kept."""

@@ -21,6 +21,19 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """The base of all messages."""
 
 
+# worker -> any jail, before anything else
+
+
+class Engage(Message, frozen=True, tag="engage"):
+    """The process leaves the reserve:
+
+    from now on these limits hold (setrlimit(2): CPU seconds, bytes of private memory).
+    """
+
+    cpu_seconds: int
+    data_bytes: int | None = None
+
+
 # worker -> a jail that runs probes (solve, reference)
 
 
@@ -145,6 +158,6 @@ class Compared(Message, frozen=True, tag="compared"):
 
 
 FromRunner = Ready | Loaded | Reported | Observed
-ToRunner = Load | RunProbe
+ToRunner = Engage | Load | RunProbe
 FromChecker = ChecksLoaded | Prepared | Compared
-ToChecker = LoadChecks | Prepare | Compare
+ToChecker = Engage | LoadChecks | Prepare | Compare

@@ -12,10 +12,11 @@ the watch alone.
 from __future__ import annotations
 
 import inspect
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
@@ -32,6 +33,7 @@ class CallWatch:
     def __init__(self, functions: Mapping[str, Callable[..., object]]) -> None:
         self._functions = {name: _function(function) for name, function in functions.items()}
         self._codes: dict[str, tuple[CodeType, CodeType]] = {}
+        self._tampered = False
         self.counts: Counter[str] = Counter()
 
     @property
@@ -41,22 +43,48 @@ class CallWatch:
 
     @property
     def removed(self) -> bool:
-        """Whether somebody took a stand-in out."""
-        return any(self._functions[name].__code__ is not watched for name, (_, watched) in self._codes.items())
+        """Whether somebody took a stand-in out, or ran an original behind its back."""
+        return self._tampered or any(
+            self._functions[name].__code__ is not watched for name, (_, watched) in self._codes.items()
+        )
 
     def __enter__(self) -> CallWatch:
         for name, function in self._functions.items():
             watched = _watched(function, partial(self.counts.update, (name,)))
             self._codes[name] = (function.__code__, watched)
             function.__code__ = watched
+        _active.append(self)
+        _install_hook()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trail: TracebackType | None
     ) -> None:
+        _active.remove(self)
         for name, (original, _) in reversed(self._codes.items()):
             self._functions[name].__code__ = original
         self._codes.clear()
+
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Take note of code that is exchanged on a watched function, or used in a new one."""
+        if event == "object.__setattr__" and arguments[1] == "__code__":
+            self._tampered |= any(arguments[0] is function for function in self._functions.values())
+        elif event == "function.__new__":
+            self._tampered |= any(arguments[0] is original for original, _ in self._codes.values())
+
+
+_active: list[CallWatch] = []
+
+
+@cache
+def _install_hook() -> None:
+    """One hook for the life of the process; without an active watch it does nothing."""
+    sys.addaudithook(_audit)
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    for watch in tuple(_active):
+        watch.audit(event, arguments)
 
 
 def _function(function: Callable[..., object]) -> FunctionType:

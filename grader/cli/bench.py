@@ -24,6 +24,7 @@ from rich.progress import Progress
 
 from grader.cli.workshop import engines, package_of
 from grader.engine import Engine
+from grader.jail.accounting import cpu_seconds
 from grader.model import GradeRequest, Verdict
 from grader.package import REPOSITORY, Package
 from grader.zygote.preload import ENVIRONMENT
@@ -99,12 +100,12 @@ def _start(engine: Engine, package: Package) -> float:
 
 def _grade(engine: Engine, package: Package, zygote: int) -> dict[str, float]:
     """One whole grading of the reference: this process, its children, the zygote and the jails."""
-    before, began = _own_cpu() + _cpu_of(zygote), time.monotonic()
+    before, began = _own_cpu() + cpu_seconds(zygote), time.monotonic()
     result = engine.grade(GradeRequest(package, package.files["reference.py"], SEED))
     wall = time.monotonic() - began
     if result.verdict is not Verdict.ACCEPTED:
         raise RuntimeError(f"the reference was not accepted: {result.verdict}, {result.message}")
-    return {"cpu_s": _own_cpu() + _cpu_of(zygote) - before + result.timings.cpu_s, "wall_s": wall}
+    return {"cpu_s": _own_cpu() + cpu_seconds(zygote) - before + result.timings.cpu_s, "wall_s": wall}
 
 
 def _plain(mode: str) -> dict[str, float]:
@@ -119,12 +120,6 @@ def _plain(mode: str) -> dict[str, float]:
 def _own_cpu() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
-
-
-def _cpu_of(pid: int) -> float:
-    """CPU seconds of another process, out of proc_pid_stat(5)."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _zygote_pid() -> int:

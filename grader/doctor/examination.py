@@ -186,7 +186,7 @@ def _status(pids: tuple[int, ...]) -> dict[str, str]:
 
 def _counting() -> Finding:
     """How memory is counted; both ways hold, one is exact."""
-    group = open_cgroup(1 << 30, PROCESSES)
+    group = open_cgroup(PROCESSES)
     if group is None:
         return Finding("memory is counted", holds=True, seen="by the watchdog: no cgroup can be written here")
     group.close()

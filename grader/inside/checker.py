@@ -21,7 +21,7 @@ from grader.checking import Registry
 from grader.comparing import compare
 from grader.diagnosis import Mismatch
 from grader.frames import FrameReader
-from grader.inside import outputs
+from grader.inside import engaging
 from grader.jail.bubblewrap import WORK
 from grader.protocol import ChecksLoaded, Compare, Compared, FromChecker, LoadChecks, Prepare, Prepared, ToChecker
 
@@ -32,17 +32,20 @@ _UNREADABLE = "What the solution's process sent is not readable data."
 
 def main(channel: socket.socket) -> None:
     """Serve one worker until it closes the channel."""
-    outputs.settle()
     reader: FrameReader[ToChecker] = FrameReader(ToChecker)
     registry = checking.registry
+    if not engaging.wait(reader, channel):
+        return
     while (request := reader.read(channel)) is not None:
         answer: FromChecker
         if isinstance(request, LoadChecks):
             answer = _load(request, registry)
         elif isinstance(request, Prepare):
             answer = _prepare(request, registry)
-        else:
+        elif isinstance(request, Compare):
             answer = _decide(request, registry)
+        else:
+            return
         frames.send(channel, answer)
 
 

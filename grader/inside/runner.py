@@ -22,7 +22,7 @@ import numpy as np
 
 from grader import frames, plain, probing
 from grader.frames import FrameReader
-from grader.inside import outputs
+from grader.inside import engaging, outputs
 from grader.inside.contract import ContractBroken, Solution
 from grader.inside.trouble import SOLUTION_FILE, frame_of_probe, trouble_of
 from grader.jail.bubblewrap import WORK
@@ -36,10 +36,8 @@ _SEED_BITS = 0x7FFFFFFF
 
 def main(channel: socket.socket) -> None:
     """Serve one worker until it closes the channel."""
-    outputs.settle()
     reader: FrameReader[ToRunner] = FrameReader(ToRunner)
-    load = reader.read(channel)
-    if not isinstance(load, Load):
+    if not engaging.wait(reader, channel) or not isinstance(load := reader.read(channel), Load):
         return
     runner = Runner(load, channel)
     frames.send(channel, Ready())
@@ -62,6 +60,7 @@ class Runner:
         self._probes.report = lambda values: frames.send(channel, Reported(values=dict(list(values.items())[:32])))
         # From before the solution is there: whoever looks for a forbidden function finds the watched one.
         self._watch = CallWatch({path: resolve(path) for path in load.forbidden}).__enter__()
+        self._ran_at_load: set[str] = set()
         self._write_files()
 
     def _write_files(self) -> None:
@@ -83,6 +82,7 @@ class Runner:
         _import(
             "probes", PROBES_FILE, self._load.probes
         )  # after the solution: nothing stands between the jail and its first line
+        self._ran_at_load = self._watch.ran  # what was traced then runs in the probes without any Python
         broken = self._solution.broken()
         return trouble_of(broken) if broken else None
 
@@ -96,7 +96,7 @@ class Runner:
         except BaseException as error:  # noqa: BLE001 - the edge between candidate code and the engine
             trouble = self._explained(error)
         seconds = time.monotonic() - start
-        ran = sorted(self._watch.ran) + ([WATCH_REMOVED] if self._watch.removed else [])
+        ran = sorted(self._watch.ran | self._ran_at_load) + ([WATCH_REMOVED] if self._watch.removed else [])
         return Observed(probe=request.probe, body=body, ran=ran, seconds=seconds, trouble=trouble)
 
     def _call(self, name: str, function: Callable[..., Any], *, set_up: bool) -> Any:

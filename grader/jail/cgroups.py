@@ -22,6 +22,9 @@ class Cgroup(Protocol):
     def add(self, pid: int) -> None:
         """Move a process in; its children follow."""
 
+    def limit(self, memory: int) -> None:
+        """Set the limit of memory (bytes)."""
+
     def oom_kills(self) -> int:
         """How many processes the kernel has killed for want of memory."""
 
@@ -35,12 +38,12 @@ class Cgroup(Protocol):
 class CgroupV2:
     """A group of the unified hierarchy."""
 
-    def __init__(self, parent: Path, name: str, memory: int, processes: int) -> None:
+    def __init__(self, parent: Path, name: str, processes: int) -> None:
         self._folder = parent / name
         self._folder.mkdir()
         try:
-            for file, value in (("memory.max", memory), ("memory.oom.group", 1), ("pids.max", processes)):
-                (self._folder / file).write_text(str(value))
+            (self._folder / "memory.oom.group").write_text("1")
+            (self._folder / "pids.max").write_text(str(processes))
             if (self._folder / "memory.swap.max").exists():
                 (self._folder / "memory.swap.max").write_text("0")
         except OSError:
@@ -49,6 +52,9 @@ class CgroupV2:
 
     def add(self, pid: int) -> None:
         (self._folder / "cgroup.procs").write_text(str(pid))
+
+    def limit(self, memory: int) -> None:
+        (self._folder / "memory.max").write_text(str(memory))
 
     def oom_kills(self) -> int:
         return _field(self._folder / "memory.events", "oom_kill")
@@ -63,17 +69,13 @@ class CgroupV2:
 class CgroupV1:
     """A group in each of the v1 controllers."""
 
-    def __init__(self, parents: dict[str, Path], name: str, memory: int, processes: int) -> None:
+    def __init__(self, parents: dict[str, Path], name: str, processes: int) -> None:
         self._folders = {controller: parent / name for controller, parent in parents.items()}
         made = []
         try:
             for folder in self._folders.values():
                 folder.mkdir()
                 made.append(folder)
-            (self._folders["memory"] / "memory.limit_in_bytes").write_text(str(memory))
-            swap = self._folders["memory"] / "memory.memsw.limit_in_bytes"
-            if swap.exists():
-                swap.write_text(str(memory))
             (self._folders["pids"] / "pids.max").write_text(str(processes))
         except OSError:
             for folder in made:
@@ -83,6 +85,12 @@ class CgroupV1:
     def add(self, pid: int) -> None:
         for folder in self._folders.values():
             (folder / "cgroup.procs").write_text(str(pid))
+
+    def limit(self, memory: int) -> None:
+        (self._folders["memory"] / "memory.limit_in_bytes").write_text(str(memory))
+        swap = self._folders["memory"] / "memory.memsw.limit_in_bytes"
+        if swap.exists():
+            swap.write_text(str(memory))
 
     def oom_kills(self) -> int:
         return _field(self._folders["memory"] / "memory.oom_control", "oom_kill")
@@ -95,15 +103,15 @@ class CgroupV1:
             _remove(folder)
 
 
-def open_cgroup(memory: int, processes: int) -> Cgroup | None:
-    """A fresh group with these limits (bytes, processes and threads), or None where this host lets nobody make one."""
+def open_cgroup(processes: int) -> Cgroup | None:
+    """A fresh group for so many processes and threads, or None where this host lets nobody make one."""
     name = f"{PREFIX}{os.getpid()}-{time.monotonic_ns()}"
     own = own_groups()
     try:
         if all(controller in own for controller in _V1_CONTROLLERS):
-            return CgroupV1({controller: own[controller] for controller in _V1_CONTROLLERS}, name, memory, processes)
+            return CgroupV1({controller: own[controller] for controller in _V1_CONTROLLERS}, name, processes)
         if "" in own:
-            return CgroupV2(own[""], name, memory, processes)
+            return CgroupV2(own[""], name, processes)
     except OSError:
         return None
     return None

@@ -27,20 +27,14 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Rlimits(msgspec.Struct, frozen=True):
-    """The limits of setrlimit(2):
+    """The limits of setrlimit(2) that hold from the start: bytes of a file, processes and threads."""
 
-    CPU seconds, bytes of a file, bytes of private memory (None where a cgroup counts memory).
-    """
-
-    cpu_seconds: int
     file_bytes: int
-    data_bytes: int | None
     processes: int
 
     def apply(self) -> None:
         """Set them, hard ones too, so that nothing can be raised again."""
-        wanted = {
-            resource.RLIMIT_CPU: self.cpu_seconds,
+        for limit, value in {
             resource.RLIMIT_FSIZE: self.file_bytes,
             resource.RLIMIT_NPROC: self.processes,
             resource.RLIMIT_NOFILE: 256,
@@ -48,14 +42,25 @@ class Rlimits(msgspec.Struct, frozen=True):
             resource.RLIMIT_STACK: 16 << 20,
             resource.RLIMIT_MEMLOCK: 64 << 10,
             resource.RLIMIT_MSGQUEUE: 0,
-        }
-        if self.data_bytes is not None:
-            wanted[resource.RLIMIT_DATA] = self.data_bytes
-        for limit, value in wanted.items():
-            hard = resource.getrlimit(limit)[1]
-            bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            # At the soft limit of CPU time comes SIGXCPU, which tells it apart; at the hard one, SIGKILL.
-            resource.setrlimit(limit, (bound, bound + 1 if limit == resource.RLIMIT_CPU else bound))
+        }.items():
+            _lower(limit, value, value)
+
+
+def limit_use(cpu_seconds: int, data_bytes: int | None) -> None:
+    """Set what one submission may use.
+
+    At the soft limit of CPU time comes SIGXCPU, which tells it apart; then SIGKILL.
+    """
+    _lower(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1)
+    if data_bytes is not None:
+        _lower(resource.RLIMIT_DATA, data_bytes, data_bytes)
+
+
+def _lower(limit: int, soft: int, hard: int) -> None:
+    """Set a limit, but never above what the worker itself may have."""
+    ceiling = resource.getrlimit(limit)[1]
+    bounded = hard if ceiling == resource.RLIM_INFINITY else min(hard, ceiling)
+    resource.setrlimit(limit, (min(soft, bounded), bounded))
 
 
 def enter_namespaces(pidfd: int) -> None:

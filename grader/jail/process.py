@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -23,11 +23,12 @@ from grader import frames
 from grader.events import Stream
 from grader.exceptions import Cancelled, JailError, JudgeError, ProtocolError
 from grader.frames import FrameReader
+from grader.jail.accounting import MemoryWatch, cpu_seconds, descendants
 from grader.jail.bubblewrap import Holder
 from grader.jail.cgroups import open_cgroup
 from grader.jail.identity import Identity
 from grader.jail.join import Rlimits
-from grader.jail.memory import MemoryWatch, descendants
+from grader.protocol import Engage, FromChecker, FromRunner
 from grader.zygote.client import Spawned
 from grader.zygote.request import SETTLING_FAILED, Request, Role
 
@@ -35,9 +36,11 @@ PROCESSES = 256 + 4 * (os.cpu_count() or 1)  # TensorFlow starts a few threads a
 FILE_BYTES = 256 << 20
 MAX_OUTPUT = 8 << 20
 SEND_SECONDS = 10.0
+WAITING = 2.0
 _TICK = 0.1
 _CHUNK = 1 << 16
-T = TypeVar("T")
+ZYGOTES_OWN = 2 << 30  # what a fork of the zygote counts as private data before it has done anything
+_KINDS: dict[Role, Any] = {"probes": FromRunner, "checks": FromChecker}
 
 
 class Cause(StrEnum):
@@ -76,36 +79,26 @@ class Allowance:
     memory_mb: int
 
 
-class JailedProcess(Generic[T]):
-    """A jail with one process that speaks messages of type T.
+class JailedProcess:
+    """A jail with one process that speaks the protocol of its role. It waits in reserve until it is engaged, once.
 
-    Use it in the thread that made it: bubblewrap dies with that thread.
+    It dies with the thread that made it: bubblewrap does.
     """
 
-    def __init__(
-        self,
-        place: Place,
-        allowance: Allowance,
-        kind: Any,
-        *,
-        on_output: Callable[[Stream, bytes], None] | None = None,
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> None:
+    def __init__(self, place: Place) -> None:
         """Raises JailError or ZygoteUnavailable."""
-        self._on_output, self._cancelled = on_output or (lambda stream, data: None), cancelled
-        self._reader: FrameReader[T] = FrameReader(kind)
-        self._printed, self.cpu_s, self._last_words = 0, 0.0, b""
-        memory = allowance.memory_mb << 20
+        self._on_output: Callable[[Stream, bytes], None] = lambda stream, data: None
+        self._cancelled: Callable[[], bool] = lambda: False
+        self._reader: FrameReader[Any] = FrameReader(_KINDS[place.role])
+        self._printed, self.cpu_s, self._last_words, self._cpu_limit = 0, 0.0, b"", 0
+        self._memory: MemoryWatch | None = None
         self._holder = Holder(place.identity)
-        self._cgroup = open_cgroup(memory, PROCESSES)
+        self._cgroup = open_cgroup(PROCESSES)
         self._channel, theirs = socket.socketpair()
         outputs = [os.pipe2(os.O_CLOEXEC) for _ in range(2)]
         self._outputs: dict[Stream, int] = {"stdout": outputs[0][0], "stderr": outputs[1][0]}
-        data = None if self._cgroup else memory + (2 << 30)
-        self._cpu_limit = max(1, round(allowance.cpu_seconds))
-        limits = Rlimits(self._cpu_limit, FILE_BYTES, data, PROCESSES)
         try:
-            request = Request(place.role, place.identity.uid, limits)
+            request = Request(place.role, place.identity.uid, Rlimits(FILE_BYTES, PROCESSES))
             ends = [self._holder.pidfd, theirs.fileno(), outputs[0][1], outputs[1][1]]
             self._spawned = Spawned(place.run_dir, place.runtime, request, ends, self._cgroup)
         except JudgeError:
@@ -115,7 +108,28 @@ class JailedProcess(Generic[T]):
             theirs.close()
             for _, write_end in outputs:
                 os.close(write_end)
-        self._memory = None if self._cgroup else MemoryWatch((self._spawned.pid, self._holder.init_pid), memory)
+
+    def alive(self) -> bool:
+        """Whether it still waits: nothing was said, and neither end is closed."""
+        return not select.select([self._channel, self._spawned.control], [], [], 0)[0]
+
+    def engage(
+        self,
+        allowance: Allowance,
+        *,
+        on_output: Callable[[Stream, bytes], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        """Set the limits, and who is told. Raises Ended when the process is gone."""
+        self._on_output, self._cancelled = on_output or self._on_output, cancelled or self._cancelled
+        self._cpu_limit = max(1, round(allowance.cpu_seconds))
+        memory = allowance.memory_mb << 20
+        if self._cgroup:
+            self._cgroup.limit(memory)
+        else:
+            self._memory = MemoryWatch((self._spawned.pid, self._holder.init_pid), memory)
+        data = None if self._cgroup else memory + ZYGOTES_OWN
+        self.send(Engage(cpu_seconds=self._cpu_limit, data_bytes=data))
 
     def send(self, message: msgspec.Struct) -> None:
         """Send one message. Raises Ended when the process does not take it."""
@@ -126,24 +140,30 @@ class JailedProcess(Generic[T]):
         except OSError as error:
             raise self._ending() from error
 
-    def receive(self, seconds: float) -> T:
+    def receive(self, seconds: float) -> Any:
         """The next message.
 
-        Raises Ended when none comes within `seconds` or the process is gone, Cancelled when asked to stop.
+        Raises Ended when the process is gone or has used so many seconds of CPU time (of the clock, where it only
+        waits: WAITING times as many), and Cancelled when asked to stop.
         """
-        deadline = time.monotonic() + seconds
+        used, deadline = self._cpu_used(), time.monotonic() + seconds * WAITING
+        due = time.monotonic() + seconds
         try:
             while (message := self._reader.next()) is None:
-                left = deadline - time.monotonic()
-                if left <= 0:
+                now = time.monotonic()
+                if now >= deadline or (now >= due and self._cpu_used() - used >= seconds):
                     raise Ended(Cause.TIME, f"no answer within {seconds:g} s")
                 if self._cancelled():
                     raise Cancelled
-                self._poll(min(left, _TICK))
+                self._poll(min(deadline - now, _TICK))
         except ProtocolError as error:
             raise Ended(Cause.PROTOCOL, str(error)) from error
         self._drain()
         return message
+
+    def _cpu_used(self) -> float:
+        """CPU seconds of the jail so far."""
+        return self._cgroup.cpu_seconds() if self._cgroup else sum(cpu_seconds(pid) for pid in self.pids())
 
     def _poll(self, seconds: float) -> None:
         """Wait for anything to happen, and take it in."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from grader.exceptions import JudgeError
 from grader.jail.process import Allowance, Ended, JailedProcess, Place
 from grader.manifest import Case
 from grader.package import Package
-from grader.protocol import ChecksLoaded, Compare, Compared, FromChecker, LoadChecks, Prepare, Prepared
+from grader.protocol import ChecksLoaded, Compare, Compared, LoadChecks, Prepare, Prepared
 
 ANSWER_SECONDS = 30.0
 A = TypeVar("A", ChecksLoaded, Prepared, Compared)
@@ -21,16 +22,21 @@ class CheckStage:
     Use it in one thread; a fault ends the jail, and the next question starts another.
     """
 
-    def __init__(self, place: Place, package: Package) -> None:
-        self._place, self._package = place, package
-        self._process: JailedProcess[FromChecker] | None = None
+    def __init__(self, place: Place, package: Package, take: Callable[[Place], JailedProcess] = JailedProcess) -> None:
+        self._place, self._package, self._take = place, package, take
+        self._process: JailedProcess | None = None
         self.cpu_s = 0.0
 
     def open(self) -> None:
         """Start the jail and import the checks. Raises JudgeError."""
         if self._process:
             return
-        self._process = JailedProcess(self._place, ALLOWANCE, FromChecker)
+        self._process = self._take(self._place)
+        try:
+            self._process.engage(ALLOWANCE)
+        except Ended as ended:
+            self.close()
+            raise JudgeError(f"the check jail of {self._package.slug} ended: {ended.text}") from ended
         loaded = self._ask(
             LoadChecks(
                 checks=self._package.files.get("checks.py", b""), secret_files=self._package.folder("data/secret/")

@@ -14,7 +14,7 @@ from grader.events import Stream
 from grader.exceptions import JudgeError
 from grader.jail.process import Allowance, Cause, Ended, JailedProcess, Place
 from grader.model import Outcome
-from grader.protocol import FromRunner, Load, Loaded, Observed, Ready, Reported, RunProbe, Trouble
+from grader.protocol import Load, Loaded, Observed, Ready, Reported, RunProbe, Trouble
 
 OUTCOMES = {
     Cause.TIME: Outcome.TIME_LIMIT,
@@ -60,10 +60,19 @@ class Listener:
 class SolveStage:
     """One solution in jails of its own, one after the other. Use it in one thread."""
 
-    def __init__(self, place: Place, allowance: Allowance, load: Load, load_seconds: float, listener: Listener) -> None:
+    def __init__(
+        self,
+        place: Place,
+        allowance: Allowance,
+        load: Load,
+        load_seconds: float,
+        listener: Listener,
+        take: Callable[[Place], JailedProcess] = JailedProcess,
+    ) -> None:
+        self._take = take
         self._place, self._allowance, self._load, self._load_seconds = place, allowance, load, load_seconds
         self._listener = listener
-        self._process: JailedProcess[FromRunner] | None = None
+        self._process: JailedProcess | None = None
         self._deadline = time.monotonic() + allowance.cpu_seconds * WALL_PER_CPU + READY_SECONDS
         self.cpu_s = 0.0
 
@@ -73,14 +82,10 @@ class SolveStage:
         Raises LoadFailed, and JudgeError when it is not the solution's fault.
         """
         left = max(1.0, self._allowance.cpu_seconds - self.cpu_s)
-        self._process = JailedProcess(
-            self._place,
-            Allowance(left, self._allowance.memory_mb),
-            FromRunner,
-            on_output=self._listener.output,
-            cancelled=self._listener.cancelled,
-        )
+        self._process = self._take(self._place)
         try:
+            allowance = Allowance(left, self._allowance.memory_mb)
+            self._process.engage(allowance, on_output=self._listener.output, cancelled=self._listener.cancelled)
             self._process.send(self._load)
             if not isinstance(self._process.receive(READY_SECONDS), Ready):
                 raise JudgeError("the runner did not get ready")
@@ -118,7 +123,7 @@ class SolveStage:
             self.close()
             return _ended(ended)
 
-    def _answer(self, probe: str, process: JailedProcess[FromRunner], seconds: float) -> Observation:
+    def _answer(self, probe: str, process: JailedProcess, seconds: float) -> Observation:
         deadline = time.monotonic() + seconds
         while True:
             message = process.receive(max(0.0, deadline - time.monotonic()))

@@ -10,6 +10,8 @@ import gc
 import importlib
 from pathlib import Path
 
+from grader.zygote import pages
+
 RUNTIMES: dict[str, dict[str, str]] = {"keras3": {}, "keras2": {"TF_USE_LEGACY_KERAS": "1"}}
 _MODULES = {
     "keras3": ("tensorflow", "keras", "scipy", "scipy.signal", "scipy.stats", "h5py"),
@@ -55,6 +57,7 @@ def preload(runtime: str) -> None:
         dir(target)
     gc.collect()
     gc.freeze()
+    pages.collapse()
 
 
 def assert_forkable() -> None:

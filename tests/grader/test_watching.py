@@ -62,3 +62,19 @@ def test_taking_it_out_is_noticed() -> None:
 def test_what_is_not_written_in_python_cannot_be_watched() -> None:
     with pytest.raises(TypeError, match="expected a function written in Python"):
         CallWatch({"len": len})
+
+
+def test_taking_it_out_for_a_moment_is_noticed_too() -> None:
+    with CallWatch({"name": Base.name}) as watch:
+        watched = Base.name.__code__
+        Base.name.__code__ = (lambda self: "mine").__code__
+        Base.name.__code__ = watched
+        assert watch.removed
+
+
+def test_a_function_made_around_the_original_is_noticed() -> None:
+    original = Base.name.__code__
+    with CallWatch({"name": Base.name}) as watch:
+        assert type(Base.name)(original, {})(Base()) == "base"
+        assert watch.removed
+    assert watch.ran == set()

@@ -1,2 +1,3 @@
 import numpy as np
-np.linalg.svd(np.ones((6000, 6000)))
+while True:
+    np.linalg.svd(np.ones((2000, 2000)))

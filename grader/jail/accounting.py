@@ -1,11 +1,12 @@
-"""The memory watchdog: what limits a jail where no cgroup can be written.
+"""Counting memory and CPU of processes where no cgroup can be written.
 
-It adds up the anonymous and shared memory of every process in the jail and compares it with what they started with,
-since a fork of the zygote is born with the pages of TensorFlow.
+The memory watchdog adds up the anonymous and shared memory of every process in the jail and compares it with what they
+started with, since a fork of the zygote is born with the pages of TensorFlow.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _FIELDS = ("RssAnon:", "RssShmem:")
@@ -15,6 +16,7 @@ class MemoryWatch:
     """Watches the descendants of `roots` (the usher, and the jail's init, which inherits orphans)."""
 
     def __init__(self, roots: tuple[int, ...], limit: int) -> None:
+        """`limit` is in bytes."""
         self._roots, self._limit = roots, limit
         self._start: int | None = None
 
@@ -50,3 +52,12 @@ def _resident(pid: int) -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(_FIELDS))
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU seconds of a process so far, out of proc_pid_stat(5); 0 for one that has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
