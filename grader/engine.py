@@ -140,6 +140,10 @@ class _Grading:
             prepared, _ = reference.prepared.result()
             unloaded = self._solve(self._stage(prepared), referee)
             if unloaded:
+                if (
+                    unloaded.cause is Cause.CRASH
+                ):  # where the reference ends in the same way it is not the candidate's fault
+                    reference.wanted[self._cases[0].probe_name].result()
                 return self._load_failed(unloaded)
             results = referee.finish()
             self._cpu_s += checks.cpu_s

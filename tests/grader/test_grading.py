@@ -145,6 +145,10 @@ def test_a_reference_that_fails_is_the_platforms_fault(grade) -> None:
     assert result.verdict is Verdict.JUDGE_ERROR
 
 
+def test_probes_that_cannot_be_imported_are_the_platforms_fault(grade) -> None:
+    assert grade(toy(probes_py="import nowhere\n"), REFERENCE).verdict is Verdict.JUDGE_ERROR
+
+
 def test_cancelling_stops_an_endless_case_and_leaves_nothing_behind(engine) -> None:
     source = "def double(x):\n    while True: pass\n"
     request = GradeRequest(
