@@ -84,7 +84,16 @@ class EngineHost:
         command = [sys.executable, "-m", "grader.zygote", runtime, str(path)]
         pipe = subprocess.PIPE
         with self._log_of(runtime).open("w", encoding="utf-8") as words:
-            return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=words, env=environment, cwd="/", text=True)
+            return subprocess.Popen(
+                command,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=words,
+                env=environment,
+                cwd="/",
+                text=True,
+                start_new_session=True,  # Ctrl-C and SIGTERM are for the host: it ends its zygotes when it has finished
+            )
 
     def _log_of(self, runtime: str) -> Path:
         return self.run_dir / f"{runtime}.log"

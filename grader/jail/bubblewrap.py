@@ -45,6 +45,7 @@ class Holder:
                 pass_fds=passed,
                 env=ENVIRONMENT,
                 cwd="/",
+                start_new_session=True,  # what is meant for the worker's process group must not end a jail
             )
         except OSError as error:
             os.close(info)
@@ -77,6 +78,10 @@ class Holder:
             raise JailError(
                 f"bwrap could not build a jail: {self._bwrap.stderr.read().decode(errors='replace').strip()[:500]}"
             )
+
+    def dead(self) -> bool:
+        """Whether the jail's init has ended. Nothing inside can do that: it is what keeps the jail."""
+        return bool(select.select([self.pidfd], [], [], 0)[0])
 
     def kill(self) -> None:
         """Kill everything in the jail."""

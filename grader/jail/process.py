@@ -201,7 +201,12 @@ class JailedProcess:
                     raise Ended(Cause.OUTPUT, f"more than {MAX_OUTPUT >> 20} MiB of output")
 
     def _ending(self) -> Ended:
-        """Tell how the process ended, by what the kernel says."""
+        """Tell how the process ended, by what the kernel says.
+
+        Raises JailError when the jail itself was ended from outside, which is no fault of what ran in it.
+        """
+        if self._holder.dead():
+            raise JailError("the jail was ended from outside")
         self._holder.kill()
         try:
             self._drain()

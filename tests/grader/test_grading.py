@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
 from typing import Any
 
+import psutil
 import pytest
 
 from grader.engine import Engine
@@ -147,6 +150,18 @@ def test_a_reference_that_fails_is_the_platforms_fault(grade) -> None:
 
 def test_probes_that_cannot_be_imported_are_the_platforms_fault(grade) -> None:
     assert grade(toy(probes_py="import nowhere\n"), REFERENCE).verdict is Verdict.JUDGE_ERROR
+
+
+def test_a_jail_that_is_ended_from_outside_is_the_platforms_fault(engine) -> None:
+    def end_all_jails(event: Event) -> None:
+        if isinstance(event, CaseStarted):
+            for process in psutil.process_iter(["name", "ppid"]):
+                if process.info["name"] == "bwrap" and process.info["ppid"] != os.getpid():
+                    with suppress(psutil.NoSuchProcess):
+                        process.kill() if process.parent().ppid() == os.getpid() else None
+
+    request = GradeRequest(toy(), b"import time\ndef double(x):\n    time.sleep(1.5)\n    return x * 2\n", 3)
+    assert engine.grade(request, end_all_jails).verdict is Verdict.JUDGE_ERROR
 
 
 def test_cancelling_stops_an_endless_case_and_leaves_nothing_behind(engine) -> None:
