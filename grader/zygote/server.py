@@ -41,9 +41,6 @@ def serve(*, runtime: str, path: str) -> None:
         Path(path).chmod(0o600)
         listener.listen(64)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
-        signal.signal(
-            signal.SIGINT, signal.SIG_IGN
-        )  # Ctrl-C reaches the whole group; the host decides when this one ends
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while True:
@@ -51,17 +48,18 @@ def serve(*, runtime: str, path: str) -> None:
             if sys.stdin in readable:
                 return
             connection, _ = listener.accept()
-            _fork_for(connection, rules)
+            with connection:
+                _fork_for(connection, listener, rules)
 
 
-def _fork_for(connection: socket.socket, rules: pyseccomp.SyscallFilter) -> None:
-    with connection:
-        try:
-            assert_forkable()
-        except NotForkable as error:
-            sys.exit(f"zygote: {error}")  # the host starts a fresh one
-        if os.fork() == 0:
-            _usher(connection, rules)
+def _fork_for(connection: socket.socket, listener: socket.socket, rules: pyseccomp.SyscallFilter) -> None:
+    try:
+        assert_forkable()
+    except NotForkable as error:
+        sys.exit(f"zygote: {error}")  # the host starts a fresh one
+    if os.fork() == 0:
+        listener.close()  # else it would go on taking connections for a zygote that has died
+        _usher(connection, rules)
 
 
 def _usher(connection: socket.socket, rules: pyseccomp.SyscallFilter) -> NoReturn:
