@@ -28,7 +28,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One thing that is tried. `seconds` limits the wall clock of its probe; `watch` counts forbidden calls."""
+    """One thing that is tried. `seconds` limits the CPU time of its probe; `watch` counts forbidden calls."""
 
     id: Id
     part: Id
