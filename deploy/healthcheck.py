@@ -1,6 +1,6 @@
 """`python -m deploy.healthcheck ADDRESS|FILE`: exit 0 when a container's part is well. Standard library alone.
 
-An address must answer 200. A file must have been written within the last minute.
+An address must answer 200. A file must have been written within the last minutes.
 """
 
 import sys
@@ -9,7 +9,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-FRESH = 60.0
+# Beat writes its schedule down every three minutes.
+FRESH = 400.0
 
 
 def answers(address: str) -> bool:
@@ -22,7 +23,7 @@ def answers(address: str) -> bool:
 
 
 def is_fresh(file: Path) -> bool:
-    """Whether the file was written within the last minute. Beat's database modules add an ending to its name."""
+    """Whether the file was written within FRESH seconds. Beat's database modules add an ending to its name."""
     written = [each.stat().st_mtime for each in file.parent.glob(f"{file.name}*")]
     return bool(written) and time.time() - max(written) < FRESH
 
