@@ -26,6 +26,7 @@ import numpy as np
 from grader.watching import CallWatch
 
 Probe = Callable[..., Any]
+UNKNOWN_RUNS = 1_000_000
 
 
 class Registry:
@@ -99,13 +100,15 @@ class Runs:
 def python_runs(target: Any) -> Iterator[Runs]:
     """Count how often Python runs a layer's `call` (or a function).
 
-    Inside `tf.function` that is once for each trace.
+    Inside `tf.function` that is once for each trace. Where the solution lifted the watch the count is UNKNOWN_RUNS,
+    which is too many for any bound.
     """
     function = target.call if hasattr(target, "call") else target
     runs = Runs()
     with CallWatch({"target": function}) as watch:
         yield runs
-    runs.count = watch.counts["target"]
+        hidden = watch.removed  # asked inside: leaving the block takes the watch out
+    runs.count = UNKNOWN_RUNS if hidden else watch.counts["target"]
 
 
 def report(**values: float) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from grader.probing import UNKNOWN_RUNS, python_runs
 from grader.watching import CallWatch
 
 
@@ -78,3 +79,18 @@ def test_a_function_made_around_the_original_is_noticed() -> None:
         assert type(Base.name)(original, {})(Base()) == "base"
         assert watch.removed
     assert watch.ran == set()
+
+
+def test_runs_that_were_hidden_are_too_many_for_any_bound() -> None:
+    class Layer:
+        def call(self) -> int:
+            return 1
+
+    layer = Layer()
+    with python_runs(layer) as runs:
+        Layer.call.__code__ = (lambda self: 2).__code__
+        layer.call()
+    assert runs.count == UNKNOWN_RUNS
+    with python_runs(layer) as runs:
+        layer.call()
+    assert runs.count == 1
