@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -75,3 +76,19 @@ def test_without_a_host_grading_is_a_judge_error(tmp_path) -> None:
 def test_a_missing_zygote_is_named(tmp_path) -> None:
     with pytest.raises(ZygoteUnavailable, match="is the engine's host running"):
         Spawned(tmp_path, "keras3", None, [], None)  # type: ignore[arg-type]
+
+
+def test_jails_in_reserve_outlive_the_thread_that_graded(host, tmp_path) -> None:
+    verdicts = []
+    with Engine(host.run_dir, tmp_path / "cache", 93) as engine:
+        for _ in range(3):
+            thread = threading.Thread(
+                target=lambda: verdicts.append(engine.grade(GradeRequest(toy(), REFERENCE.encode(), 1)).verdict)
+            )
+            thread.start()
+            thread.join()
+            waiting = engine.reserve.pids()
+            time.sleep(0.3)
+            assert waiting
+            assert all(Path(f"/proc/{pid}").exists() for pid in waiting)
+    assert verdicts == [Verdict.ACCEPTED] * 3

@@ -44,6 +44,6 @@ def test_a_hostile_submission_gets_what_it_must(grade, name: str) -> None:
 
 def test_afterwards_an_honest_submission_is_accepted_and_only_the_reserve_is_left(grade, engine, engine_host) -> None:
     assert grade(PACKAGE, REFERENCE, seed=5).verdict is Verdict.ACCEPTED
+    waiting = engine.reserve.pids()
     ours = psutil.Process(engine_host.pids()["keras3"]).children(recursive=True)
-    left = {child.pid for child in ours if child.status() != psutil.STATUS_ZOMBIE}
-    assert left == engine.reserve.pids()
+    assert {child.pid for child in ours if child.status() != psutil.STATUS_ZOMBIE} == waiting
