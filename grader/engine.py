@@ -71,7 +71,7 @@ class Engine:
             self.warm(request.package.runtime)
 
     def warm(self, runtime: str) -> None:
-        """Have jails waiting for the next submission of a runtime. Grading does so by itself at its end."""
+        """Begin to have jails waiting for the next submission of a runtime. Grading does so by itself at its end."""
         self.reserve.refill([self.place_of("solve", runtime), self.place_of("check", runtime)])
 
     def prepare(self, package: Package, seed: int) -> float:
@@ -189,6 +189,7 @@ class _Grading:
             self._flooded |= observation.cause is Cause.OUTPUT
             referee.take(case, observation)
         self._current = None
+        self._engine.warm(self._package.runtime)  # while the last results are decided and the jails are torn down
 
     def _ready(self) -> None:
         if self._jail_ms is None:

@@ -40,7 +40,10 @@ def engines(count: int, runtimes: tuple[str, ...]) -> Iterator[list[Engine]]:
         cache = cache_folder()
         stack.enter_context(EngineHost(Path(folder), cache, runtimes))
         first = _SLOTS + os.getpid() % _SLOTS * 8
-        yield [stack.enter_context(Engine(Path(folder), cache, first + index)) for index in range(count)]
+        made = [stack.enter_context(Engine(Path(folder), cache, first + index)) for index in range(count)]
+        for engine in made:
+            engine.warm(runtimes[0])
+        yield made
 
 
 def cache_folder() -> Path:
