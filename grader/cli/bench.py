@@ -92,6 +92,7 @@ def run(*, as_json: bool) -> int:
 
 def _start(engine: Engine, package: Package) -> float:
     """Milliseconds from a request to the first line of candidate code."""
+    engine.reserve.pids()  # a request to a slot that is idle: the last one's successor has been made
     timings = engine.grade(GradeRequest(package, _NOTHING, SEED)).timings
     if timings.jail_ms is None:
         raise RuntimeError("the jail did not start")
@@ -100,6 +101,7 @@ def _start(engine: Engine, package: Package) -> float:
 
 def _grade(engine: Engine, package: Package, zygote: int) -> dict[str, float]:
     """One whole grading of the reference: this process, its children, the zygote and the jails."""
+    engine.reserve.pids()
     before, began = _own_cpu() + cpu_seconds(zygote), time.monotonic()
     result = engine.grade(GradeRequest(package, package.files["reference.py"], SEED))
     wall = time.monotonic() - began
