@@ -79,9 +79,11 @@ class Holder:
                 f"bwrap could not build a jail: {self._bwrap.stderr.read().decode(errors='replace').strip()[:500]}"
             )
 
-    def dead(self) -> bool:
-        """Whether the jail's init has ended. Nothing inside can do that: it is what keeps the jail."""
-        return bool(select.select([self.pidfd], [], [], 0)[0])
+    def dead(self, within: float) -> bool:
+        """Whether the jail's init has ended, now or within so many seconds. Nothing inside can do that: it is what
+        keeps the jail, and it ends after all others in it.
+        """
+        return bool(select.select([self.pidfd], [], [], within)[0])
 
     def kill(self) -> None:
         """Kill everything in the jail."""

@@ -38,6 +38,7 @@ MAX_OUTPUT = 8 << 20
 SEND_SECONDS = 10.0
 WAITING = 2.0
 _TICK = 0.1
+TELLING_SECONDS = 1.0  # within which the kernel tells how a process ended
 _CHUNK = 1 << 16
 ZYGOTES_OWN = 2 << 30  # what a fork of the zygote counts as private data before it has done anything
 _KINDS: dict[Role, Any] = {"probes": FromRunner, "checks": FromChecker}
@@ -203,27 +204,32 @@ class JailedProcess:
     def _ending(self) -> Ended:
         """Tell how the process ended, by what the kernel says.
 
-        Raises JailError when the jail itself was ended from outside, which is no fault of what ran in it.
+        Raises JailError when the jail or its usher was ended from outside, which is no fault of what ran in it.
         """
-        if self._holder.dead():
+        told = bool(select.select([self._spawned.control], [], [], TELLING_SECONDS)[0])  # else it only fell silent
+        exited = self._spawned.exited() if told else None
+        if exited:
+            self.cpu_s = exited.cpu_s
+        out_of_memory = bool(self._cgroup and self._cgroup.oom_kills())
+        killed = told and (exited is None or os.WIFSIGNALED(exited.status) and os.WTERMSIG(exited.status) == signal.SIGKILL)
+        out_of_time = killed and self.cpu_s >= self._cpu_limit > 0
+        if killed and not out_of_memory and not out_of_time and (exited is None or self._holder.dead(TELLING_SECONDS)):
             raise JailError("the jail was ended from outside")
         self._holder.kill()
         try:
             self._drain()
         except Ended as flood:
             return flood
-        exited = self._spawned.exited()
-        status = exited.status if exited else None
-        if exited:
-            self.cpu_s = exited.cpu_s
-        if self._cgroup and self._cgroup.oom_kills():
+        if out_of_memory:
             return Ended(Cause.MEMORY, "more memory than allowed")
-        if status is None:
-            return Ended(Cause.CRASH, "the process was killed")
+        if exited is None:
+            return Ended(Cause.CRASH, "the process closed its channel")
+        return self._by_status(exited.status, out_of_time=out_of_time)
+
+    def _by_status(self, status: int, *, out_of_time: bool) -> Ended:
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
-            used_up = self.cpu_s >= self._cpu_limit and number == signal.SIGKILL
-            if number == signal.SIGXCPU or used_up:
+            if number == signal.SIGXCPU or out_of_time:
                 return Ended(Cause.TIME, "more CPU time than allowed")
             return Ended(Cause.CRASH, f"the process was ended by {_signal_name(number)}")
         if os.WEXITSTATUS(status) == SETTLING_FAILED:

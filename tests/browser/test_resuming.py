@@ -95,6 +95,21 @@ def test_what_could_not_be_saved_is_kept_in_the_browser(context: BrowserContext,
     workbench.wait_until_saved()
 
 
+def test_a_page_made_before_the_last_saving_shows_what_was_saved(workbench: Workbench) -> None:
+    page, address = workbench.page, "**/challenges/custom-layer/"
+    stale = page.request.get(page.url).text()
+    workbench.write("# typed after the page was made")
+    workbench.wait_until_saved()
+    page.route(address, lambda route: route.fulfill(body=stale, content_type="text/html"))
+    page.reload()
+    workbench.expect_code("# typed after the page was made")
+    page.unroute(address)
+    workbench.write("# and typed on")
+    workbench.wait_until_saved()
+    page.reload()
+    workbench.expect_code("# and typed on")
+
+
 def test_a_draft_changed_elsewhere_is_shown_beside_ones_own(context: BrowserContext, workbench: Workbench) -> None:
     elsewhere = context.new_page()
     elsewhere.goto("/challenges/custom-layer/")

@@ -108,12 +108,12 @@ export class DraftKeeper {
 
   private settle(at: string | null): void {
     this.dirtySince = 0;
-    remember(this.key, null);
+    this.keepHere(true); // a page that was made before this saving would show older text
     this.page.show({ kind: "saved", at: at ? new Date(at) : null });
   }
 
-  private keepHere(): void {
-    remember(this.key, JSON.stringify({ source: this.page.read(), revision: this.revision }));
+  private keepHere(saved = false): void {
+    remember(this.key, JSON.stringify({ source: this.page.read(), revision: this.revision, saved }));
   }
 
   /** The page is going: no answer will be read, and the copy in this browser stays until one says that it is saved. */

@@ -6,19 +6,23 @@ export interface Draft {
   saved_at: string | null;
 }
 
-/** Typed here and not known to be saved. `revision` is the server's at that time. */
+/** Typed here. `revision` is the server's when it was typed or, where `saved`, the one under which the server took it. */
 export interface LocalCopy {
   source: string;
   revision: number;
+  saved?: boolean;
 }
 
 export type Opening =
-  | { kind: "server"; source: string }
-  | { kind: "local"; source: string }
+  | { kind: "server" | "local"; source: string }
+  /** This browser saved it after the page was made (the page comes out of a cache, or crossed with the saving). */
+  | { kind: "ahead"; source: string; revision: number }
   | { kind: "conflict"; source: string; theirs: Draft };
 
 export function opening(server: Draft, local: LocalCopy | null): Opening {
   if (!local || local.source === server.source) return { kind: "server", source: server.source };
+  if (local.saved && local.revision > server.revision) return { kind: "ahead", source: local.source, revision: local.revision };
+  if (local.saved) return { kind: "server", source: server.source };
   if (local.revision === server.revision) return { kind: "local", source: local.source };
   return { kind: "conflict", source: local.source, theirs: server };
 }
@@ -27,7 +31,7 @@ export function parseLocal(text: string | null): LocalCopy | null {
   try {
     const value = JSON.parse(text ?? "null") as Partial<LocalCopy> | null;
     const sound = typeof value?.source === "string" && typeof value.revision === "number";
-    return sound ? { source: value.source ?? "", revision: value.revision ?? 0 } : null;
+    return sound ? { source: value.source ?? "", revision: value.revision ?? 0, saved: value.saved === true } : null;
   } catch {
     return null;
   }

@@ -26,7 +26,8 @@ function openEditor(root: HTMLElement, commands: { run: () => void; submit: () =
   const key = `gradetape:draft:${keep}`;
   const first = opening(server, parseLocal(recall(key)));
   const view: EditorView = createEditor(need("[data-editor]", root), first.source, commands, () => keeper.changed());
-  const keeper: DraftKeeper = new DraftKeeper(draftUrl, key, server.revision, server.source, {
+  const known = first.kind === "ahead" ? first : server;
+  const keeper: DraftKeeper = new DraftKeeper(draftUrl, key, known.revision, known.source, {
     read: () => view.state.doc.toString(),
     show: (state) => showSaveState(root, state),
     conflict: (theirs) => {

@@ -17,6 +17,17 @@ test("a text that changed in both places is a conflict", () => {
   assert.equal(opening(server, { source: "typed", revision: 2 }).kind, "conflict");
 });
 
+test("a page that is older than what this browser saved opens with what was saved", () => {
+  const ahead = { source: "typed", revision: 4, saved: true };
+  assert.deepEqual(opening(server, ahead), { kind: "ahead", source: "typed", revision: 4 });
+});
+
+test("what was saved here and changed elsewhere since is the server's", () => {
+  for (const revision of [2, 3]) {
+    assert.deepEqual(opening(server, { source: "typed", revision, saved: true }), { kind: "server", source: "saved" });
+  }
+});
+
 test("a broken local copy is no copy", () => {
   for (const text of [null, "", "{", "[]", '{"source": 3, "revision": 1}']) assert.equal(parseLocal(text), null);
 });
