@@ -55,6 +55,7 @@ def preload(runtime: str) -> None:
         for name in path.split("."):
             target = getattr(target, name)
         dir(target)
+    importlib.import_module("grader.evidence")  # what probes are written with: a jail can't read it from disk
     # Several traces of one function are the probes' doing, and no news for whoever reads the output of a sample.
     tensorflow.get_logger().setLevel("ERROR")
     gc.collect()
