@@ -8,7 +8,8 @@ may return a share of the points.
     def learns(got, want, secret):
         at_least("accuracy", accuracy(got["predictions"], secret["y_test"]), 0.90)
 
-Take facts about the inputs from `want` or `secret`, never from `got`: the candidate's process made that.
+Where the case has a replay, `got` and `want` are {"solve": what the probe returned, "replay": what its replay half
+returned}. Take facts about the inputs from `want` or `secret`, never from `got`: the candidate's process made that.
 """
 
 from __future__ import annotations
@@ -29,9 +30,14 @@ Check = Callable[[Any, Any, Any], float | None]
 
 @dataclass(frozen=True)
 class Prepared:
-    """Data made for one seed: `solve` goes to the probes as keyword arguments, `secret` to the checks alone."""
+    """Data made for one seed.
+
+    `solve` goes to the probes and their replay halves as keyword arguments, `replay` to the replay halves only,
+    `secret` to the checks alone.
+    """
 
     solve: dict[str, Any] = field(default_factory=dict)
+    replay: dict[str, Any] = field(default_factory=dict)
     secret: dict[str, Any] = field(default_factory=dict)
 
 

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -29,10 +30,13 @@ from grader.scoring import score_of, verdict_of
 from grader.source import Refusal, refuse
 from grader.stages.check import CheckStage
 from grader.stages.reference import Places, ReferenceRun, WantedStore, load_message
+from grader.stages.replay import ReplayStage
 from grader.stages.solve import Listener, LoadFailed, Observation, SolveStage
 from grader.transcript import Transcript
+from grader.zygote.request import Role
 
 log = logging.getLogger(__name__)
+_PROCESSES: dict[str, Role] = {"solve": "probes", "reference": "probes", "replay": "replays", "check": "checks"}
 _BEFORE = {Outcome.TIME_LIMIT: Verdict.TIME_LIMIT, Outcome.MEMORY_LIMIT: Verdict.MEMORY_LIMIT}
 
 
@@ -90,7 +94,7 @@ class Engine:
 
     def place_of(self, role: str, runtime: str) -> Place:
         """Where a role's process of this slot is started."""
-        return Place(self._run_dir, runtime, "checks" if role == "check" else "probes", self._identities[role])
+        return Place(self._run_dir, runtime, _PROCESSES[role], self._identities[role])
 
     def place(self, package: Package, role: str) -> Place:
         """The same for the runtime of a package."""
@@ -98,9 +102,13 @@ class Engine:
 
     def reference_run(self, package: Package, seed: int) -> ReferenceRun:
         """The wanted answers of a seed, made now unless they are kept."""
-        return ReferenceRun(
-            Places(self.place(package, "reference"), self.place(package, "check")), package, seed, self._store
-        )
+        replay = replace(self.place(package, "reference"), role="replays")
+        places = Places(self.place(package, "reference"), replay, self.place(package, "check"))
+        return ReferenceRun(places, package, seed, self._store)
+
+
+def _asked_for(case: Case, request: GradeRequest) -> bool:
+    return (case.sample or not request.samples_only) and (request.only is None or case.id in request.only)
 
 
 class _Grading:
@@ -110,7 +118,7 @@ class _Grading:
         self._engine, self._request, self._package = engine, request, request.package
         self._began = time.monotonic()
         self._emit_raw, self._lock = emit, threading.Lock()
-        self._cases = [case for case in self._package.cases if case.sample or not request.samples_only]
+        self._cases = [case for case in self._package.cases if _asked_for(case, request)]
         self._current: Case | None = None
         self._jail_ms: float | None = None
         self._first_case_ms: float | None = None
@@ -134,11 +142,14 @@ class _Grading:
         reference = self._engine.reference_run(self._package, self._request.seed)
         checks = CheckStage(self._engine.place(self._package, "check"), self._package, self._engine.reserve.take)
         lines = self._request.source.count(b"\n") + 1
-        referee = Referee(self._package, lines, reference, checks, self._case_done)
+        replays = ReplayStage(
+            self._engine.place(self._package, "replay"), self._package, self._request.seed, self._request.cancelled
+        )
+        referee = Referee(self._package, lines, reference, checks, replays, self._case_done)
         complete = False
         try:
-            prepared, _ = reference.prepared.result()
-            unloaded = self._solve(self._stage(prepared), referee)
+            prepared = reference.prepared.result()
+            unloaded = self._solve(self._stage(prepared.solve), referee)
             if unloaded:
                 if (
                     unloaded.cause is Cause.CRASH
@@ -146,7 +157,7 @@ class _Grading:
                     reference.wanted[self._cases[0].probe_name].result()
                 return self._load_failed(unloaded)
             results = referee.finish()
-            self._cpu_s += checks.cpu_s
+            self._cpu_s += checks.cpu_s + replays.cpu_s
             complete = True
             return self._finish(results)
         finally:

@@ -28,7 +28,11 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One thing that is tried. `seconds` limits the CPU time of its probe; `watch` counts forbidden calls."""
+    """One thing that is tried.
+
+    `seconds` limits the CPU time of its probe (and of its replay), `watch` counts forbidden calls, `replay` says that
+    what the probe hands over is looked at again in a jail without the candidate's code.
+    """
 
     id: Id
     part: Id
@@ -39,6 +43,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     probe: Id = ""
     watch: bool = True
     fresh: bool = False
+    replay: bool = False
     seconds: Positive | None = None
     rtol: Annotated[float, Meta(ge=0)] | None = None
     atol: Annotated[float, Meta(ge=0)] | None = None
@@ -125,6 +130,12 @@ def _problems(manifest: Manifest) -> list[str]:
     found += [
         f"part {unused!r}: expected at least one case"
         for unused in sorted(parts - {case.part for case in manifest.cases})
+    ]
+    replayed = {case.probe_name for case in manifest.cases if case.replay}
+    found += [
+        f"case {case.id!r}: expected replay = true like the other cases of {case.probe_name!r}, received false"
+        for case in manifest.cases
+        if case.probe_name in replayed and not case.replay
     ]
     total = sum(case.points for case in manifest.cases)
     if abs(total - FULL_SCORE) > 1e-9:

@@ -48,7 +48,8 @@ class GradeRequest:
     """One source file to be graded against one version of a challenge.
 
     `source` is what the candidate sent, byte for byte. `seed` (0 to 2**63 - 1) decides every random input.
-    `cancelled` is asked a few times a second; once it says yes the grading stops and `Cancelled` is raised.
+    `only` names the cases to run (all unless given). `cancelled` is asked a few times a second; once it says yes the
+    grading stops and `Cancelled` is raised.
     """
 
     package: Package
@@ -56,6 +57,7 @@ class GradeRequest:
     seed: int
     samples_only: bool = False
     cancelled: Callable[[], bool] = _never
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

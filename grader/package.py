@@ -45,6 +45,8 @@ class Package:
             self.manifest: Manifest = parse(self.text("challenge.toml"))
         except PackageError as error:
             raise PackageError(f"{slug}/{error}") from error
+        if any(case.replay for case in self.cases) != ("replays.py" in self.files):
+            raise PackageError(f"{slug}: expected the file replays.py and cases with replay = true, received one alone")
 
     @classmethod
     def from_folder(cls, folder: Path, reference: Path | None = None) -> Package:

@@ -87,6 +87,13 @@ class Reported(Message, frozen=True, tag="reported"):
     values: Numbers
 
 
+class Handed(Message, frozen=True, tag="handed"):
+    """One file of the artifact that the running probe hands over, by its relative path (see `grader.artifacts`)."""
+
+    name: Name
+    content: bytes
+
+
 class Observed(Message, frozen=True, tag="observed"):
     """What one probe saw: a plain tree in msgpack, or the trouble that ended it, and which forbidden functions ran."""
 
@@ -94,6 +101,43 @@ class Observed(Message, frozen=True, tag="observed"):
     body: bytes = b""
     ran: Names = []
     seconds: float = 0.0
+    trouble: Trouble | None = None
+
+
+# worker -> replay jail
+
+
+class LoadReplays(Message, frozen=True, tag="load_replays"):
+    """The replay halves of a challenge's probes, and the plain trees for their keyword arguments."""
+
+    replays: bytes
+    public: dict[str, bytes]
+    prepared: list[bytes]
+    seed: int
+
+
+class Replay(Message, frozen=True, tag="replay"):
+    """Look at what a probe handed over (sent before as `Handed`) and at what it saw."""
+
+    probe: str
+    seen: bytes
+
+
+# replay jail -> worker
+
+
+class ReplaysLoaded(Message, frozen=True, tag="replays_loaded"):
+    """The replay halves were imported: of which probes."""
+
+    probes: list[str]
+    trouble: str | None = None
+
+
+class Replayed(Message, frozen=True, tag="replayed"):
+    """What the replay half saw: a plain tree in msgpack, or the trouble that ended it."""
+
+    probe: Name
+    body: bytes = b""
     trouble: Trouble | None = None
 
 
@@ -113,12 +157,19 @@ class Prepare(Message, frozen=True, tag="prepare"):
     seed: int
 
 
+class Side(msgspec.Struct, frozen=True):
+    """What one solution gave: the tree that its probe returned and, where there was one, that of the replay."""
+
+    solve: bytes
+    replay: bytes | None = None
+
+
 class Compare(Message, frozen=True, tag="compare"):
     """Decide one case from what was seen (`got`) and what the reference gave (`want`)."""
 
     case: str
-    got: bytes
-    want: bytes
+    got: Side
+    want: Side
     secret: bytes
     rtol: float | None = None
     atol: float | None = None
@@ -139,6 +190,7 @@ class Prepared(Message, frozen=True, tag="prepared"):
     """The prepared data, as plain trees in msgpack."""
 
     solve: bytes = b""
+    replay: bytes = b""
     secret: bytes = b""
     trouble: str | None = None
 
@@ -157,7 +209,9 @@ class Compared(Message, frozen=True, tag="compared"):
     trouble: str | None = None
 
 
-FromRunner = Ready | Loaded | Reported | Observed
+FromRunner = Ready | Loaded | Reported | Handed | Observed
 ToRunner = Engage | Load | RunProbe
+FromReplayer = ReplaysLoaded | Replayed
+ToReplayer = Engage | LoadReplays | Handed | Replay
 FromChecker = ChecksLoaded | Prepared | Compared
 ToChecker = Engage | LoadChecks | Prepare | Compare

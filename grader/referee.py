@@ -19,9 +19,10 @@ from grader.exceptions import JudgeError
 from grader.manifest import Case
 from grader.model import Outcome
 from grader.package import Package
-from grader.protocol import Compared
+from grader.protocol import Compared, Prepared, Side
 from grader.stages.check import CheckStage
 from grader.stages.reference import ReferenceRun
+from grader.stages.replay import ReplayStage
 from grader.stages.solve import Observation
 from grader.telling import line_of, told
 from grader.watching import WATCH_REMOVED
@@ -38,10 +39,12 @@ class Referee:
         lines: int,
         reference: ReferenceRun,
         checks: CheckStage,
+        replays: ReplayStage,
         done: Callable[[CaseFinished], None],
     ) -> None:
         self._package, self._lines = package, lines
-        self._reference, self._checks, self._done = reference, checks, done
+        self._reference, self._checks, self._replays, self._done = reference, checks, replays, done
+        self._replayed: dict[str, Observation] = {}
         self._todo: queue.SimpleQueue[tuple[Case, Observation] | None] = queue.SimpleQueue()
         self._results: list[CaseFinished] = []
         self._failure: BaseException | None = None
@@ -87,6 +90,8 @@ class Referee:
     def _decide(self, case: Case, seen: Observation) -> CaseFinished:
         try:
             wanted = self._reference.wanted[case.probe_name].result()
+            prepared = self._reference.prepared.result()
+            seen = self._replay(case, seen, prepared)
             if seen.outcome is not None:
                 message = told(case, seen.outcome, seen.trouble, self._package.contract)
                 return _result(case, seen.outcome, seen, message=message, line=line_of(seen.trouble, self._lines))
@@ -103,12 +108,21 @@ class Referee:
                     message=f"Not allowed here, and it ran: {', '.join(forbidden)}.",
                     forbidden=True,
                 )
-            secret = self._reference.prepared.result()[1]
-            compared = self._checks.compare(case, seen.body, wanted.body, secret)
+            got, want = Side(seen.body, seen.replayed), Side(wanted.body, wanted.replayed)
+            compared = self._checks.compare(case, got, want, prepared.secret)
         except JudgeError:
             log.exception("case %s could not be decided", case.id)
             return _result(case, Outcome.JUDGE_ERROR, seen, message="The platform failed here, not your code.")
         return _compared(case, seen, compared)
+
+    def _replay(self, case: Case, seen: Observation, prepared: Prepared) -> Observation:
+        """With what the replay half made of it, where there is one; several cases may read one replay."""
+        if not case.replay or seen.outcome is not None:
+            return seen
+        if case.probe_name not in self._replayed:
+            seconds = case.seconds or self._package.limits.case_seconds
+            self._replayed[case.probe_name] = self._replays.observe(case.probe_name, seen, prepared, seconds=seconds)
+        return self._replayed[case.probe_name]
 
 
 def _compared(case: Case, seen: Observation, compared: Compared) -> CaseFinished:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 
+from grader.artifacts import MAX_BYTES, MAX_FILES, REPLAY
 from grader.manifest import Case, Contract
 from grader.model import Outcome
 from grader.protocol import Trouble
@@ -19,6 +20,12 @@ _ENDS = {
     Outcome.CRASHED: "The process ended before the case was done.",
     Outcome.NOT_RUN: "It was not run: the time for the whole submission was used up.",
 }
+_IN_KIND = {
+    "Answer": "The answer is not made of tensors, arrays and plain data.",
+    "Artifact": f"What is handed over is refused: expected up to {MAX_FILES} files of {MAX_BYTES >> 20} MiB in all.",
+    REPLAY: "What was handed over could not be used afterwards, in a process without your code.",
+}
+_WORDED = ("Contract", *_IN_KIND)
 _TENSORFLOW_ERRORS = {
     *(
         "AbortedError",
@@ -69,12 +76,12 @@ def contract_text(contract: list[Contract]) -> str:
 
 
 def _in_full(trouble: Trouble) -> str:
-    return trouble.text if trouble.kind in ("Contract", "Answer") else f"{trouble.kind}: {trouble.text}"
+    return trouble.text if trouble.kind in _WORDED else f"{trouble.kind}: {trouble.text}"
 
 
 def _in_kind(trouble: Trouble, contract: list[Contract]) -> str:
     if trouble.kind == "Contract":
         return f"A name is missing in your file or has another shape than the contract: {contract_text(contract)}."
-    if trouble.kind == "Answer":
-        return "The answer is not made of tensors, arrays and plain data."
+    if trouble.kind in _IN_KIND:
+        return _IN_KIND[trouble.kind]
     return f"Your code raised {trouble.kind if trouble.kind in KNOWN else 'an exception'}."

@@ -23,7 +23,7 @@ from grader.diagnosis import Mismatch
 from grader.frames import FrameReader
 from grader.inside import engaging
 from grader.jail.bubblewrap import WORK
-from grader.protocol import ChecksLoaded, Compare, Compared, FromChecker, LoadChecks, Prepare, Prepared, ToChecker
+from grader.protocol import ChecksLoaded, Compare, Compared, FromChecker, LoadChecks, Prepare, Prepared, Side, ToChecker
 
 _FOLDER = Path(WORK) / "secret"
 _CHECKS_FILE = Path(WORK) / "checks.py"
@@ -71,7 +71,7 @@ def _prepare(request: Prepare, registry: Registry) -> Prepared:
         return Prepared()
     try:
         made = registry.prepare(np.random.default_rng([request.seed, 1]))
-        return Prepared(solve=plain.dump(made.solve), secret=plain.dump(made.secret))
+        return Prepared(solve=plain.dump(made.solve), replay=plain.dump(made.replay), secret=plain.dump(made.secret))
     except Exception as error:  # noqa: BLE001 - as above
         return Prepared(trouble=_words(error))
 
@@ -79,11 +79,11 @@ def _prepare(request: Prepare, registry: Registry) -> Prepared:
 def _decide(request: Compare, registry: Registry) -> Compared:
     """Open both sides and run the case's check on them. Nothing but its normal return earns points."""
     try:
-        want, secret = plain.load(request.want), plain.load(request.secret)
+        want, secret = _tree(request.want), plain.load(request.secret)
     except plain.Malformed as error:
         return Compared(case=request.case, trouble=_words(error))
     try:
-        got = plain.load(request.got)
+        got = _tree(request.got)
     except plain.Malformed:
         return Compared(case=request.case, public=_UNREADABLE, message=_UNREADABLE)
     try:
@@ -94,6 +94,12 @@ def _decide(request: Compare, registry: Registry) -> Compared:
         return Compared(case=request.case, public=wrong.public, message=message, difference=difference)
     except Exception as error:  # noqa: BLE001 - the edge between an author's code and the engine
         return _stumbled(request.case, error, got, want)
+
+
+def _tree(side: Side) -> Any:
+    """What a check is given of one side. Raises Malformed."""
+    solve = plain.load(side.solve)
+    return solve if side.replay is None else {"solve": solve, "replay": plain.load(side.replay)}
 
 
 def _judged(request: Compare, registry: Registry, got: Any, want: Any, secret: Any) -> float:

@@ -24,9 +24,10 @@ from grader import frames, plain, probing
 from grader.frames import FrameReader
 from grader.inside import engaging, outputs
 from grader.inside.contract import ContractBroken, Solution
+from grader.inside.parcel import Parcel
 from grader.inside.trouble import SOLUTION_FILE, frame_of_probe, trouble_of
 from grader.jail.bubblewrap import WORK
-from grader.protocol import Load, Loaded, Observed, Ready, Reported, RunProbe, ToRunner, Trouble
+from grader.protocol import Handed, Load, Loaded, Observed, Ready, Reported, RunProbe, ToRunner, Trouble
 from grader.watching import WATCH_REMOVED, CallWatch
 
 PROBES_FILE = f"{WORK}/probes.py"
@@ -58,6 +59,8 @@ class Runner:
         self._shared: dict[str, Any] = {}
         self._probes = probing.registry
         self._probes.report = lambda values: frames.send(channel, Reported(values=dict(list(values.items())[:32])))
+        self._parcel = Parcel()
+        self._probes.hand = self._hand
         # From before the solution is there: whoever looks for a forbidden function finds the watched one.
         self._watch = CallWatch({path: resolve(path) for path in load.forbidden}).__enter__()
         self._ran_at_load: set[str] = set()
@@ -71,6 +74,10 @@ class Runner:
             path = PUBLIC_FOLDER / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+
+    def _hand(self, path: Path, name: str) -> None:
+        for file, content in self._parcel.files(path, name):
+            frames.send(self._channel, Handed(name=file, content=content))
 
     def load(self) -> Trouble | None:
         """Import the candidate's file. Returns what went wrong, if anything did."""
@@ -89,6 +96,7 @@ class Runner:
     def observe(self, request: RunProbe) -> Observed:
         """Run one probe, under the seed, watching forbidden calls."""
         self._watch.counts.clear()
+        self._parcel = Parcel()
         start = time.monotonic()
         body, trouble = b"", None
         try:

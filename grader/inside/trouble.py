@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from types import TracebackType
 
+from grader.artifacts import ArtifactRefused
 from grader.inside.contract import ContractBroken
 from grader.jail.bubblewrap import WORK
 from grader.plain import NotPlain
@@ -24,6 +25,8 @@ def trouble_of(error: BaseException) -> Trouble:
         return Trouble(kind="Contract", text=_cut(str(error), _MAX_MESSAGE), line=error.line)
     if isinstance(error, NotPlain):
         return Trouble(kind="Answer", text=_cut(f"The answer can't be read. {error}", _MAX_MESSAGE))
+    if isinstance(error, ArtifactRefused):
+        return Trouble(kind="Artifact", text=_cut(f"What is handed over is refused: {error}", _MAX_MESSAGE))
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == SOLUTION_FILE]
     return Trouble(
         kind=_kind(error),

@@ -19,7 +19,7 @@ from grader.exceptions import JailError
 
 INSIDE_UID = 1000
 UID_BASE = 0x70000000
-ROLES = ("solve", "reference", "check")
+ROLES = ("solve", "replay", "reference", "check")
 
 
 @dataclass(frozen=True)

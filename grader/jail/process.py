@@ -93,13 +93,15 @@ class JailedProcess:
         self._reader: FrameReader[Any] = FrameReader(_KINDS[place.role])
         self._printed, self.cpu_s, self._last_words, self._cpu_limit = 0, 0.0, b"", 0
         self._memory: MemoryWatch | None = None
+        self._spoke = False
         self._holder = Holder(place.identity)
         self._cgroup = open_cgroup(PROCESSES)
         self._channel, theirs = socket.socketpair()
         outputs = [os.pipe2(os.O_CLOEXEC) for _ in range(2)]
         self._outputs: dict[Stream, int] = {"stdout": outputs[0][0], "stderr": outputs[1][0]}
         try:
-            request = Request(place.role, place.identity.uid, Rlimits(FILE_BYTES, PROCESSES))
+            limits = Rlimits(FILE_BYTES, PROCESSES)
+            request = Request(place.role, place.identity.uid, limits, counted=self._cgroup is not None)
             ends = [self._holder.pidfd, theirs.fileno(), outputs[0][1], outputs[1][1]]
             self._spawned = Spawned(place.run_dir, place.runtime, request, ends, self._cgroup)
         except JudgeError:
@@ -128,7 +130,7 @@ class JailedProcess:
         if self._cgroup:
             self._cgroup.limit(memory)
         else:
-            self._memory = MemoryWatch((self._spawned.pid, self._holder.init_pid), memory)
+            self._memory = MemoryWatch((self._spawned.pid, self._holder.init_pid), self._holder.folders(), memory)
         data = None if self._cgroup else memory + ZYGOTES_OWN
         self.send(Engage(cpu_seconds=self._cpu_limit, data_bytes=data))
 
@@ -159,6 +161,7 @@ class JailedProcess:
                 self._poll(min(deadline - now, _TICK))
         except ProtocolError as error:
             raise Ended(Cause.PROTOCOL, str(error)) from error
+        self._spoke = True
         self._drain()
         return message
 
@@ -211,7 +214,9 @@ class JailedProcess:
         if exited:
             self.cpu_s = exited.cpu_s
         out_of_memory = bool(self._cgroup and self._cgroup.oom_kills())
-        killed = told and (exited is None or os.WIFSIGNALED(exited.status) and os.WTERMSIG(exited.status) == signal.SIGKILL)
+        killed = told and (
+            exited is None or os.WIFSIGNALED(exited.status) and os.WTERMSIG(exited.status) == signal.SIGKILL
+        )
         out_of_time = killed and self.cpu_s >= self._cpu_limit > 0
         if killed and not out_of_memory and not out_of_time and (exited is None or self._holder.dead(TELLING_SECONDS)):
             raise JailError("the jail was ended from outside")
@@ -232,7 +237,7 @@ class JailedProcess:
             if number == signal.SIGXCPU or out_of_time:
                 return Ended(Cause.TIME, "more CPU time than allowed")
             return Ended(Cause.CRASH, f"the process was ended by {_signal_name(number)}")
-        if os.WEXITSTATUS(status) == SETTLING_FAILED:
+        if os.WEXITSTATUS(status) == SETTLING_FAILED and not self._spoke:  # later it is the candidate's own choice
             raise JailError(self._last_words.decode(errors="replace") or "the jail could not be entered")
         return Ended(Cause.CRASH, f"the process ended itself with status {os.WEXITSTATUS(status)}")
 

@@ -9,7 +9,7 @@ from grader.exceptions import JudgeError
 from grader.jail.process import Allowance, Ended, JailedProcess, Place
 from grader.manifest import Case
 from grader.package import Package
-from grader.protocol import ChecksLoaded, Compare, Compared, LoadChecks, Prepare, Prepared
+from grader.protocol import ChecksLoaded, Compare, Compared, LoadChecks, Prepare, Prepared, Side
 
 ANSWER_SECONDS = 30.0
 A = TypeVar("A", ChecksLoaded, Prepared, Compared)
@@ -57,7 +57,7 @@ class CheckStage:
             raise JudgeError(f"prepare of {self._package.slug}: {prepared.trouble}")
         return prepared
 
-    def compare(self, case: Case, got: bytes, want: bytes, secret: bytes) -> Compared:
+    def compare(self, case: Case, got: Side, want: Side, secret: bytes) -> Compared:
         """Decide one case. Raises JudgeError when the check itself fails."""
         self.open()
         compared = self._ask(

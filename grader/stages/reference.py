@@ -21,29 +21,30 @@ import msgspec
 from grader.exceptions import JudgeError
 from grader.jail.process import Allowance, Place
 from grader.package import Package
-from grader.protocol import Load
+from grader.protocol import Load, Prepared
 from grader.stages.check import CheckStage
+from grader.stages.replay import ReplayStage
 from grader.stages.solve import Listener, LoadFailed, SolveStage
 
-_FORMAT = 1
+_FORMAT = 2
 _SLACK = 4.0  # the reference may share the machine with everything else: its own limits are generous
 
 
 class Wanted(msgspec.Struct, frozen=True):
     """What the reference gave for one probe:
 
-    its observations, and which forbidden functions it ran (none, normally).
+    its observations, which forbidden functions it ran (none, normally), and what the replay half returned, if any.
     """
 
     body: bytes
     ran: list[str]
+    replayed: bytes | None = None
 
 
 class Kept(msgspec.Struct, frozen=True):
     """Everything about one (version, seed): prepared data and the wanted observations of all probes."""
 
-    prepared: bytes
-    secret: bytes
+    prepared: Prepared
     probes: dict[str, Wanted]
 
 
@@ -76,9 +77,10 @@ class WantedStore:
 
 @dataclass(frozen=True)
 class Places:
-    """Where the two kinds of process that the reference stage needs are started."""
+    """Where the three kinds of process that the reference stage needs are started."""
 
     reference: Place
+    replay: Place
     check: Place
 
 
@@ -101,7 +103,7 @@ class ReferenceRun:
     def __init__(self, places: Places, package: Package, seed: int, store: WantedStore) -> None:
         self._places, self._package, self._seed, self._store = places, package, seed, store
         self._names = list(dict.fromkeys(case.probe_name for case in package.cases))
-        self.prepared: Future[tuple[bytes, bytes]] = Future()
+        self.prepared: Future[Prepared] = Future()
         self.wanted: dict[str, Future[Wanted]] = {name: Future() for name in self._names}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -114,7 +116,7 @@ class ReferenceRun:
             self._thread.start()
 
     def _fill(self, kept: Kept) -> None:
-        self.prepared.set_result((kept.prepared, kept.secret))
+        self.prepared.set_result(kept.prepared)
         for name, wanted in kept.probes.items():
             self.wanted[name].set_result(wanted)
 
@@ -135,10 +137,11 @@ class ReferenceRun:
                     future.set_exception(fault)
 
     def _make(self) -> Kept:
-        prepared, secret = self._prepare()
-        self.prepared.set_result((prepared, secret))
+        prepared = self._prepare()
+        self.prepared.set_result(prepared)
         limits = self._package.limits
-        load = load_message(self._package, self._package.files["reference.py"], prepared, self._seed)
+        load = load_message(self._package, self._package.files["reference.py"], prepared.solve, self._seed)
+        replays = ReplayStage(self._places.replay, self._package, self._seed, self._stop.is_set)
         allowance = Allowance(limits.cpu_seconds * _SLACK, limits.memory_mb)
         stage = SolveStage(
             self._places.reference, allowance, load, limits.case_seconds * _SLACK, Listener(cancelled=self._stop.is_set)
@@ -150,27 +153,28 @@ class ReferenceRun:
                     continue
                 seconds = (case.seconds or limits.case_seconds) * _SLACK
                 seen = stage.observe(case.probe_name, fresh=case.fresh, seconds=seconds)
+                if case.replay and seen.outcome is None:
+                    seen = replays.observe(case.probe_name, seen, prepared, seconds=seconds)
                 if seen.outcome is not None:
                     said = f"{seen.trouble.kind}: {seen.trouble.text}\n{seen.trouble.trail}" if seen.trouble else ""
                     raise JudgeError(
                         f"the reference of {self._package.slug} ended with {seen.outcome} in {case.id}. {said}"
                     )
-                found[case.probe_name] = Wanted(seen.body, list(seen.ran))
+                found[case.probe_name] = Wanted(seen.body, list(seen.ran), seen.replayed)
                 self.wanted[case.probe_name].set_result(found[case.probe_name])
         except LoadFailed as failed:
             raise JudgeError(f"the reference of {self._package.slug} can't be imported: {failed}") from failed
         finally:
             stage.close()
-            self.cpu_s = stage.cpu_s
-        return Kept(prepared, secret, found)
+            self.cpu_s = stage.cpu_s + replays.cpu_s
+        return Kept(prepared, found)
 
-    def _prepare(self) -> tuple[bytes, bytes]:
+    def _prepare(self) -> Prepared:
         if b"prepare" not in self._package.files.get("checks.py", b""):
-            return b"", b""
+            return Prepared()
         stage = CheckStage(self._places.check, self._package)
         try:
-            made = stage.prepare(self._seed)
-            return made.solve, made.secret
+            return stage.prepare(self._seed)
         finally:
             stage.close()
 

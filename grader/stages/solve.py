@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from grader.artifacts import ArtifactRefused, Artifacts
 from grader.events import Stream
 from grader.exceptions import JudgeError
 from grader.jail.process import Allowance, Cause, Ended, JailedProcess, Place
 from grader.model import Outcome
-from grader.protocol import Load, Loaded, Observed, Ready, Reported, RunProbe, Trouble
+from grader.protocol import Handed, Load, Loaded, Observed, Ready, Reported, RunProbe, Trouble
 
 OUTCOMES = {
     Cause.TIME: Outcome.TIME_LIMIT,
@@ -29,10 +30,15 @@ WALL_PER_CPU = 3.0
 
 @dataclass(frozen=True)
 class Observation:
-    """What came of one probe: a body for the checks when `outcome` is None, else how it ended."""
+    """What came of one probe: a body for the checks when `outcome` is None, else how it ended.
+
+    `artifacts` is what it handed over, by name, and `replayed` what its replay half made of that.
+    """
 
     outcome: Outcome | None = None
     body: bytes = b""
+    artifacts: dict[str, bytes] = field(default_factory=dict)
+    replayed: bytes | None = None
     ran: tuple[str, ...] = ()
     seconds: float = 0.0
     trouble: Trouble | None = None
@@ -97,13 +103,13 @@ class SolveStage:
             loaded = self._process.receive(self._load_seconds)
         except Ended as ended:
             self.close()
-            raise LoadFailed(_ended(ended)) from ended
+            raise LoadFailed(ended_as(ended)) from ended
         if not isinstance(loaded, Loaded):
             self.close()
-            raise LoadFailed(_ended(Ended(Cause.PROTOCOL, "the process wrote to a channel that is not its own")))
+            raise LoadFailed(ended_as(Ended(Cause.PROTOCOL, "the process wrote to a channel that is not its own")))
         if loaded.trouble:
             self.close()
-            raise LoadFailed(_troubled(loaded.trouble))
+            raise LoadFailed(troubled_as(loaded.trouble))
 
     def observe(self, probe: str, *, fresh: bool, seconds: float) -> Observation:
         """Run one probe. Never raises for what the solution does; JudgeError and Cancelled pass through."""
@@ -121,21 +127,26 @@ class SolveStage:
             return failed.observation
         except Ended as ended:
             self.close()
-            return _ended(ended)
+            return ended_as(ended)
 
     def _answer(self, probe: str, process: JailedProcess, seconds: float) -> Observation:
         deadline = time.monotonic() + seconds
+        artifacts = Artifacts()
         while True:
             message = process.receive(max(0.0, deadline - time.monotonic()))
             if isinstance(message, Reported):
                 self._listener.progress(message.values)
+            elif isinstance(message, Handed):
+                _take(artifacts, message)
             elif isinstance(message, Observed) and message.probe == probe:
                 break
             else:
                 raise Ended(Cause.PROTOCOL, "the process wrote to a channel that is not its own")
         if message.trouble:
-            return _troubled(message.trouble, message.seconds)
-        return Observation(body=message.body, ran=tuple(message.ran), seconds=message.seconds)
+            return troubled_as(message.trouble, message.seconds)
+        return Observation(
+            body=message.body, artifacts=artifacts.files, ran=tuple(message.ran), seconds=message.seconds
+        )
 
     def pids(self) -> tuple[int, ...]:
         """The host's pids of the processes that belong to the jail, the solution's own last."""
@@ -149,11 +160,21 @@ class SolveStage:
             self._process = None
 
 
-def _ended(ended: Ended) -> Observation:
+def _take(artifacts: Artifacts, message: Handed) -> None:
+    """The jail's own side has refused what does not fit already: what still comes is not from there."""
+    try:
+        artifacts.add(message.name, message.content)
+    except ArtifactRefused as error:
+        raise Ended(Cause.PROTOCOL, str(error)) from error
+
+
+def ended_as(ended: Ended) -> Observation:
+    """What is known of a probe whose process has ended."""
     trouble = Trouble(kind=ended.cause.value, text=f"Ended: {ended.text}.")
     return Observation(outcome=OUTCOMES[ended.cause], trouble=trouble, cause=ended.cause)
 
 
-def _troubled(trouble: Trouble, seconds: float = 0.0) -> Observation:
+def troubled_as(trouble: Trouble, seconds: float = 0.0) -> Observation:
+    """What is known of a probe that ended in an exception."""
     outcome = Outcome.MEMORY_LIMIT if trouble.memory else Outcome.ERROR
     return Observation(outcome=outcome, trouble=trouble, seconds=seconds)

@@ -14,15 +14,19 @@ from grader.jail.join import Rlimits
 MAX_PACKET = 4096
 GO = b"go"
 SETTLING_FAILED = 111
-Role = Literal["probes", "checks"]
+Role = Literal["probes", "replays", "checks"]
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Fork into the jail whose pidfd comes with this, beside the channel, stdout and stderr (in that order)."""
+    """Fork into the jail whose pidfd comes with this, beside the channel, stdout and stderr (in that order).
+
+    `counted`: the process will be in a cgroup, which counts its memory.
+    """
 
     role: Role
     uid: int | None
     limits: Rlimits
+    counted: bool
 
 
 class Forked(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 
-from grader.inside import checker, runner
+from grader.inside import checker, replayer, runner
 from grader.jail import join, seccomp
 from grader.zygote.preload import NotForkable, assert_forkable, preload
 from grader.zygote.request import GO, MAX_PACKET, SETTLING_FAILED, Exited, Forked, Request
@@ -29,7 +29,11 @@ from grader.zygote.request import GO, MAX_PACKET, SETTLING_FAILED, Exited, Forke
 if TYPE_CHECKING:
     import pyseccomp
 
-_ROLES: dict[str, Callable[[socket.socket], None]] = {"probes": runner.main, "checks": checker.main}
+_ROLES: dict[str, Callable[[socket.socket], None]] = {
+    "probes": runner.main,
+    "replays": replayer.main,
+    "checks": checker.main,
+}
 
 
 def serve(*, runtime: str, path: str) -> None:
@@ -92,7 +96,7 @@ def _become_inmate(request: Request, streams: list[int], rules: pyseccomp.Syscal
     try:
         join.arrange_descriptors(*streams)
         join.settle(request.uid, request.limits)
-        rules.load()
+        seccomp.load(rules, counted=request.counted)
     except OSError as error:
         os.write(2, f"the jail could not be entered: {error}".encode())
         os._exit(SETTLING_FAILED)
