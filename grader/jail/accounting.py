@@ -1,7 +1,8 @@
 """Counting memory and CPU of processes where no cgroup can be written.
 
-The memory watchdog adds up the anonymous and shared memory of every process in the jail and compares it with what they
-started with, since a fork of the zygote is born with the pages of TensorFlow.
+The memory watchdog adds up the anonymous memory of every process in the jail and what lies in its temporary folders,
+and compares it with what there was at the start, since a fork of the zygote is born with the pages of TensorFlow.
+Memory that belongs to neither is refused by the seccomp filter (see `grader.jail.seccomp.load`).
 """
 
 from __future__ import annotations
@@ -9,21 +10,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_FIELDS = ("RssAnon:", "RssShmem:")
+_FIELDS = ("RssAnon:", "VmSwap:")
+_INODE_BYTES = 1024  # what the kernel keeps for each file of a tmpfs, about
 
 
 class MemoryWatch:
-    """Watches the descendants of `roots` (the usher, and the jail's init, which inherits orphans)."""
+    """Watches the descendants of `roots` (the usher, and the jail's init, which inherits orphans), and `folders`."""
 
-    def __init__(self, roots: tuple[int, ...], limit: int) -> None:
-        """`limit` is in bytes."""
-        self._roots, self._limit = roots, limit
+    def __init__(self, roots: tuple[int, ...], folders: tuple[Path, ...], limit: int) -> None:
+        """`folders` are file systems in memory; `limit` is in bytes."""
+        self._roots, self._folders, self._limit = roots, folders, limit
         self._start: int | None = None
 
     def exceeded(self) -> bool:
         """Whether the jail has grown by more than the limit (bytes)."""
         pids = descendants(self._roots)
-        used = sum(_resident(pid) for pid in pids)
+        used = sum(_resident(pid) for pid in pids) + sum(_stored(folder) for folder in self._folders)
         if self._start is None and pids:
             self._start = used
         return used - (self._start or 0) > self._limit
@@ -46,12 +48,21 @@ def descendants(roots: tuple[int, ...]) -> set[int]:
 
 
 def _resident(pid: int) -> int:
-    """Bytes of memory of its own, shared memory included."""
+    """Bytes of anonymous memory."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
         return 0
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(_FIELDS))
+
+
+def _stored(folder: Path) -> int:
+    """Bytes that the file system of a folder takes up, its empty files included."""
+    try:
+        room = os.statvfs(folder)
+    except OSError:
+        return 0  # the jail has ended
+    return (room.f_blocks - room.f_bfree) * room.f_frsize + (room.f_files - room.f_ffree) * _INODE_BYTES
 
 
 def cpu_seconds(pid: int) -> float:

@@ -26,6 +26,10 @@ _MIB = 1 << 20
 SIZES = {"/tmp": 256 * _MIB, WORK: 256 * _MIB, "/dev/shm": 64 * _MIB}  # noqa: S108 - paths inside the jail
 START_SECONDS = 10.0
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+# In an ordinary user's jail the holder has the uid of what it holds. As pid 1 it can't be killed from inside; and since
+# it has a capability that an inmate lacks (a harmless one, and only in its own namespace), the kernel lets no inmate
+# into its memory and descriptors (capabilities(7), ptrace(2): access mode checking).
+_KEPT_FROM_INMATES = "CAP_WAKE_ALARM"
 
 
 class Holder:
@@ -79,6 +83,10 @@ class Holder:
                 f"bwrap could not build a jail: {self._bwrap.stderr.read().decode(errors='replace').strip()[:500]}"
             )
 
+    def folders(self) -> tuple[Path, ...]:
+        """The temporary folders of the jail, as they can be reached from outside."""
+        return tuple(Path(f"/proc/{self.init_pid}/root{path}") for path in SIZES)
+
     def dead(self, within: float) -> bool:
         """Whether the jail's init has ended, now or within so many seconds. Nothing inside can do that: it is what
         keeps the jail, and it ends after all others in it.
@@ -127,11 +135,13 @@ def arguments(identity: Identity) -> list[str]:
         ]
     else:
         namespaces = ["--userns", str(identity.userns), *namespaces]
+    kept = () if identity.userns is not None else ("--cap-add", _KEPT_FROM_INMATES)
     return [
         *namespaces,
-        *("--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"),
+        *("--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL", *kept, "--clearenv"),
         *("--perms", "0755", "--size", str(_MIB), "--tmpfs", "/"),
         *("--proc", "/proc", "--dev", "/dev"),
+        *("--dev-bind", "/dev/null", "/dev/zero"),  # which would be memory that nobody counts, once mapped
         *(word for path, size in SIZES.items() for word in ("--perms", "1777", "--size", str(size), "--tmpfs", path)),
         *_read_only(),  # after the temporary folders: an installation may lie below /tmp
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK),

@@ -13,6 +13,7 @@ from typing import Protocol
 
 _ROOT = Path("/sys/fs/cgroup")
 _V1_CONTROLLERS = ("memory", "pids", "cpuacct")
+_V1_FAIRNESS = "cpu"  # in a group of its own a jail with hundreds of busy threads weighs no more than one process
 PREFIX = "gradetape-"
 
 
@@ -73,7 +74,7 @@ class CgroupV1:
         self._folders = {controller: parent / name for controller, parent in parents.items()}
         made = []
         try:
-            for folder in self._folders.values():
+            for folder in dict.fromkeys(self._folders.values()):  # cpu and cpuacct are one on many hosts
                 folder.mkdir()
                 made.append(folder)
             (self._folders["pids"] / "pids.max").write_text(str(processes))
@@ -83,7 +84,7 @@ class CgroupV1:
             raise
 
     def add(self, pid: int) -> None:
-        for folder in self._folders.values():
+        for folder in dict.fromkeys(self._folders.values()):
             (folder / "cgroup.procs").write_text(str(pid))
 
     def limit(self, memory: int) -> None:
@@ -109,7 +110,8 @@ def open_cgroup(processes: int) -> Cgroup | None:
     own = own_groups()
     try:
         if all(controller in own for controller in _V1_CONTROLLERS):
-            return CgroupV1({controller: own[controller] for controller in _V1_CONTROLLERS}, name, processes)
+            used = (*_V1_CONTROLLERS, *((_V1_FAIRNESS,) if _V1_FAIRNESS in own else ()))
+            return CgroupV1({controller: own[controller] for controller in used}, name, processes)
         if "" in own:
             return CgroupV2(own[""], name, processes)
     except OSError:

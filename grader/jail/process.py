@@ -215,7 +215,7 @@ class JailedProcess:
             self.cpu_s = exited.cpu_s
         out_of_memory = bool(self._cgroup and self._cgroup.oom_kills())
         killed = told and (
-            exited is None or os.WIFSIGNALED(exited.status) and os.WTERMSIG(exited.status) == signal.SIGKILL
+            exited is None or (os.WIFSIGNALED(exited.status) and os.WTERMSIG(exited.status) == signal.SIGKILL)
         )
         out_of_time = killed and self.cpu_s >= self._cpu_limit > 0
         if killed and not out_of_memory and not out_of_time and (exited is None or self._holder.dead(TELLING_SECONDS)):
