@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -29,6 +30,7 @@ class EngineHost:
     def __init__(self, run_dir: Path, cache_dir: Path | None = None, runtimes: tuple[str, ...] = ("keras3",)) -> None:
         self.run_dir, self.cache_dir, self.runtimes = run_dir, cache_dir, runtimes
         self._processes: dict[str, subprocess.Popen[str]] = {}
+        self._adding = threading.Lock()
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
 
@@ -41,12 +43,25 @@ class EngineHost:
         self.run_dir.chmod(0o700)
         if self.cache_dir:
             self.cache_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for runtime in self.runtimes:
+        for runtime in self.runtimes:  # side by side
             self._processes[runtime] = self._launch(runtime)
         for runtime in self.runtimes:
-            self._await_ready(runtime)
+            self._await_ready(runtime, self._processes[runtime])
         self._watcher = threading.Thread(target=self._watch, name="zygotes", daemon=True)
         self._watcher.start()
+
+    def add(self, runtime: str) -> None:
+        """Start one more runtime's zygote, unless it runs already, and wait for it. Raises JudgeError."""
+        with self._adding:
+            if runtime in self._processes:
+                return
+            process = self._launch(runtime)
+            try:
+                self._await_ready(runtime, process)
+            except JudgeError:
+                _end(process)
+                raise
+            self._processes[runtime] = process
 
     def stop(self) -> None:
         """End the zygotes."""
@@ -63,6 +78,17 @@ class EngineHost:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @staticmethod
+    def answers(run_dir: Path, runtime: str) -> bool:
+        """Whether a zygote takes connections there; none does while one that has died is being replaced."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as attempt:
+            attempt.settimeout(1.0)
+            try:
+                attempt.connect(str(socket_path(run_dir, runtime)))
+            except OSError:
+                return False
+        return True
 
     def pids(self) -> dict[str, int]:
         """The process id of each runtime's zygote."""
@@ -98,8 +124,7 @@ class EngineHost:
     def _log_of(self, runtime: str) -> Path:
         return self.run_dir / f"{runtime}.log"
 
-    def _await_ready(self, runtime: str) -> None:
-        process = self._processes[runtime]
+    def _await_ready(self, runtime: str, process: subprocess.Popen[str]) -> None:
         assert process.stdout
         timer = threading.Timer(START_SECONDS, process.kill)
         timer.start()
@@ -120,7 +145,7 @@ class EngineHost:
                 _end(process)
                 self._processes[runtime] = self._launch(runtime)
                 try:
-                    self._await_ready(runtime)
+                    self._await_ready(runtime, self._processes[runtime])
                 except JudgeError:
                     log.exception("the zygote of %s did not start again", runtime)
                     time.sleep(1.0)

@@ -23,7 +23,7 @@ Grade = Callable[..., GradeResult]
 
 @pytest.fixture(scope="session")
 def engine_host() -> Iterator[EngineHost]:
-    """A host with the keras3 zygote, in a folder of its own."""
+    """A host with the keras3 zygote, in a folder of its own. `grade` adds another runtime's when it meets one."""
     with tempfile.TemporaryDirectory(prefix="gradetape-") as folder, EngineHost(Path(folder), cache_folder()) as host:
         yield host
 
@@ -42,10 +42,11 @@ def package() -> Callable[[str], Package]:
 
 
 @pytest.fixture
-def grade(engine: Engine) -> Grade:
+def grade(engine: Engine, engine_host: EngineHost) -> Grade:
     """Grade a source against a package: `grade(package, source, seed=…, samples_only=…)`."""
 
     def run(package: Package, source: bytes | str, *, seed: int = 1, samples_only: bool = False) -> GradeResult:
+        engine_host.add(package.runtime)
         content = source.encode() if isinstance(source, str) else source
         return engine.grade(GradeRequest(package, content, seed, samples_only))
 

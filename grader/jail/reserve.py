@@ -1,7 +1,7 @@
 """Jails in reserve: for each place one process that has been forked, has entered its jail and waits.
 
 A submission then starts with a message instead of two forks. Nothing is reused: what was taken is replaced by a fresh
-one, once the submission is done and nobody waits.
+one, once the submission is done and nobody waits. Jails of a runtime that nobody asks for are given up after a while.
 
 bubblewrap dies with the thread that started it, so one thread, which lives as long as the reserve, starts them all.
 """
@@ -9,12 +9,14 @@ bubblewrap dies with the thread that started it, so one thread, which lives as l
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from grader.exceptions import JudgeError
 from grader.jail.process import JailedProcess, Place
 
+PATIENCE = 16  # refills of other places, two for each submission, that a waiting process lasts through
 log = logging.getLogger(__name__)
 
 
@@ -24,6 +26,7 @@ class Reserve:
     def __init__(self) -> None:
         self._keeper = ThreadPoolExecutor(1, thread_name_prefix="reserve")
         self._waiting: dict[Place, Future[JailedProcess]] = {}
+        self._passed_over: Counter[Place] = Counter()
 
     def take(self, place: Place) -> JailedProcess:
         """The one that waits, or a fresh one. Raises JailError or ZygoteUnavailable."""
@@ -35,10 +38,19 @@ class Reserve:
         return self._keeper.submit(JailedProcess, place).result()
 
     def refill(self, places: Iterable[Place]) -> None:
-        """Begin to make one for each of these places that has none. Returns at once."""
-        for place in places:
+        """Begin to make one for each of these places that has none, and end what others did not need for so long.
+
+        Returns at once.
+        """
+        wanted = list(places)
+        for place in wanted:
+            self._passed_over[place] = 0
             if place not in self._waiting:
                 self._waiting[place] = self._keeper.submit(JailedProcess, place)
+        for place in self._waiting.keys() - set(wanted):
+            self._passed_over[place] += 1
+            if self._passed_over[place] > PATIENCE:
+                self._keeper.submit(self._end, self._waiting.pop(place, None))
 
     def pids(self) -> set[int]:
         """The host's pids of all that waits."""
@@ -48,11 +60,14 @@ class Reserve:
     def close(self) -> None:
         """End all that wait."""
         for future in self._waiting.values():
-            process = self._made(future)
-            if process:
-                process.close()
+            self._end(future)
         self._waiting.clear()
         self._keeper.shutdown()
+
+    def _end(self, future: Future[JailedProcess] | None) -> None:
+        process = self._made(future)
+        if process:
+            process.close()
 
     @staticmethod
     def _made(future: Future[JailedProcess] | None) -> JailedProcess | None:
