@@ -1,7 +1,7 @@
 """`make run`: GradeTape on one machine, started by one command and ended by one Ctrl-C.
 
-The launcher owns a local Redis and honcho, which runs web, worker and beat as the Procfile says. Everything that an
-installation keeps lies in var/. A second start picks up what the first one left, also after a power cut.
+The launcher owns a local Redis, and web, worker and beat as the Procfile names them. Everything that an installation
+keeps lies in var/. A second start picks up what the first one left, also after a power cut.
 """
 
 import fcntl
@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -27,16 +28,22 @@ from deploy.credentials import ensure_secrets
 from deploy.environment import ROOT
 from deploy.exceptions import LaunchError
 from deploy.health import wait_until_healthy
+from deploy.parts import Parts
 from deploy.ports import free_port, is_free
 from deploy.redisd import FIRST_PORT, HOST, RedisServer
 
-PARTS_PATIENCE = 12.0
+# How long a grading may go on after Ctrl-C. What takes longer is graded again after the next start.
+PARTS_PATIENCE = 120.0
 MOST_SLOTS = 8
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what a person may wish, not what is bound unasked
 
 
 class Stopped(Exception):
     """Somebody asked for the end: Ctrl-C, SIGTERM or a closed terminal."""
+
+
+# Set when they ask for it again: then nothing is waited for.
+hurry = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +101,9 @@ def launch(cleanup: ExitStack) -> int:
     redis_process = redis.start()
     accounts = prepare(env)
     _say("Starting web, worker and beat")
-    parts = start_parts(place, env)
+    parts = Parts(ROOT / "Procfile", {**env, "PORT": str(place.port)})
     cleanup.callback(end_parts, parts)
-    wait_until_healthy(f"{place.address}healthz", lambda: parts.poll() is None)
+    wait_until_healthy(f"{place.address}healthz", lambda: parts.ended() is None)
     lock.write(place.address)
     lock.flush()
     announce(place, accounts)
@@ -163,41 +170,20 @@ def _manage(env: dict[str, str], *arguments: str, what: str) -> str:
     return done.stdout
 
 
-def start_parts(place: Place, env: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start honcho on the Procfile. It ends all parts as soon as one of them ends."""
-    # Without a file of its own honcho would read .env, which is not how this installation is configured.
-    command = [
-        sys.executable,
-        "-m",
-        "honcho",
-        "start",
-        "-f",
-        str(ROOT / "Procfile"),
-        "-e",
-        os.devnull,
-        "-p",
-        str(place.port),
-    ]
-    return processes.start(command, env=env, cwd=ROOT)
+def end_parts(parts: Parts) -> None:
+    """End the parts, letting the gradings that run finish."""
+    killed = parts.end(PARTS_PATIENCE, hurry.is_set)
+    if killed:
+        _say(f"Ended without waiting any longer: {', '.join(killed)}. What was being graded is graded again next time")
 
 
-def end_parts(parts: subprocess.Popen[bytes]) -> None:
-    """Ask honcho to end the parts; what does not listen is ended with the rest of the descendants."""
-    parts.terminate()
-    try:
-        parts.wait(PARTS_PATIENCE)
-    except subprocess.TimeoutExpired:
-        parts.kill()
-        parts.wait()
-
-
-def watch(parts: subprocess.Popen[bytes], redis: subprocess.Popen[bytes]) -> int:
+def watch(parts: Parts, redis: subprocess.Popen[bytes]) -> int:
     """Stay until a part ends, which none does by itself."""
     while True:
-        for name, process in (("A part of GradeTape", parts), ("Redis", redis)):
-            if process.poll() is not None:
-                print(f"\n{name} stopped by itself (exit code {process.returncode}), so the rest ends too.")
-                return 1
+        ended = parts.ended() or (f"redis (exit code {redis.returncode})" if redis.poll() is not None else None)
+        if ended:
+            print(f"\nA part of GradeTape stopped by itself, so the rest ends too: {ended}")
+            return 1
         time.sleep(0.5)
 
 
@@ -237,11 +223,15 @@ def _say(what: str) -> None:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    # A second Ctrl-C must not interrupt the clearing up that the first one started.
+    # A second Ctrl-C must not interrupt the clearing up that the first one started, only its waiting.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    print("\nStopping ...", flush=True)
+        signal.signal(number, _hurry)
+    print("\nStopping; what is being graded is finished first (Ctrl-C again: at once) ...", flush=True)
     raise Stopped
+
+
+def _hurry(_number: int, _frame: FrameType | None) -> None:
+    hurry.set()
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ from gradetape import transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gradetape.settings")
 
-SWEEP = "submissions.sweep"
 MAKE_AHEAD = "submissions.make_ahead"
-QUEUES = ("runs", "submissions", "validation", "rejudge", "chores")
+QUEUES = ("runs", "submissions", "validation", "rejudge")
 
 # Started by root, the engine gives each jail a host user of its own; and messages are JSON, which runs no code.
 warnings.filterwarnings("ignore", message=".*superuser privileges", category=SecurityWarning)
@@ -44,16 +43,14 @@ app.conf.update(
     task_publish_retry=False,
     task_create_missing_queues=False,
     task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],  # type: ignore[no-untyped-call]
-    task_default_queue="chores",
-    task_routes={SWEEP: {"queue": "chores"}, MAKE_AHEAD: {"queue": "validation"}},
+    task_default_queue="validation",
+    task_routes={MAKE_AHEAD: {"queue": "validation"}},
     task_time_limit=settings.LONGEST_GRADING_SECONDS,
     worker_prefetch_multiplier=1,
+    # What else a worker consists of: it says that it is there, and it has the engine's host.
+    imports=("gradetape.fleet.presence", "gradetape.submissions.hosting"),
     worker_send_task_events=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
-    beat_schedule={
-        "sweep": {"task": SWEEP, "schedule": 5.0, "options": {"expires": 5}},
-        "make ahead": {"task": MAKE_AHEAD, "schedule": 30.0, "options": {"expires": 30}},
-    },
     timezone="UTC",
     enable_utc=True,
 )

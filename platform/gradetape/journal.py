@@ -7,7 +7,7 @@ import structlog
 from structlog.dev import plain_traceback
 from structlog.typing import Processor
 
-NOISY_LOGGERS = ("celery.beat", "celery.app.trace", "celery.worker.request", "celery.worker.strategy")
+NOISY_LOGGERS = ("celery.app.trace", "celery.worker.request", "celery.worker.strategy")
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,

@@ -195,12 +195,14 @@ LOGGING = journal.logging_config(level=environment.optional("LOG_LEVEL", "INFO")
 # Grading
 ENGINE_HOST = "grader.host.EngineHost"
 ENGINE = "grader.engine.Engine"
+DOCTOR = "grader.doctor.examination.Examination"
 ENGINE_RUN_DIR = VAR / "run"
 ENGINE_CACHE_DIR = VAR / "cache"
 WORKER_RUNTIMES = environment.listed("WORKER_RUNTIMES", ["keras3"])
 MAX_ATTEMPTS = 3
 LEASE_SECONDS = 30
 HEARTBEAT_SECONDS = 8
+SWEEP_SECONDS = 5
 LONGEST_GRADING_SECONDS = 20 * 60
 OPEN_SUBMISSIONS = 3
 SUBMISSIONS_A_MINUTE = 20

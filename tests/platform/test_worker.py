@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import time
@@ -12,40 +13,25 @@ import psutil
 import pytest
 from django.conf import settings
 from django.test import Client
-from support import Process, wait_until
+from support import Process, start_worker, wait_until
 
 from gradetape import broker
-from gradetape.fleet.presence import live_workers
 from gradetape.submissions.actions import cancel
 from gradetape.submissions.models import Attempt, Ending, Kind, State, Submission
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(180)]
-WORKER = (
-    "celery",
-    "-A",
-    "gradetape",
-    "worker",
-    "-B",
-    "-c",
-    "2",
-    "--without-gossip",
-    "--without-mingle",
-    "-l",
-    "WARNING",
-)
-
-
-def start_worker() -> Process:
-    schedule = settings.VAR / "beat-schedule"
-    process = Process(*WORKER, "--schedule", str(schedule))
-    wait_until(live_workers, 60)
-    return process
 
 
 @pytest.fixture
-def worker(version) -> Iterator[Process]:
-    for name in ("fault", "die"):
-        (settings.ENGINE_RUN_DIR / name).unlink(missing_ok=True)
+def beat() -> Iterator[Process]:
+    process = Process("django", "beat")
+    yield process
+    process.kill_all()
+
+
+@pytest.fixture
+def worker(version, beat) -> Iterator[Process]:
+    shutil.rmtree(settings.ENGINE_RUN_DIR, ignore_errors=True)
     process = start_worker()
     yield process
     process.kill_all()
@@ -95,7 +81,7 @@ def test_a_fault_of_ours_is_tried_again_and_never_shown(worker, send, ana):
     done = await_end(send(ana, "fault once"))
     assert (done.verdict, done.attempt) == ("accepted", 2)
     assert [attempt.ending for attempt in done.attempts.all()] == [Ending.FAULT, Ending.FINISHED]
-    assert "asked to fail" not in str(list(done.events.values_list("data", flat=True)))
+    assert "planted-fault" not in str(list(done.events.values_list("data", flat=True)))
 
 
 def test_a_fault_that_stays_becomes_our_verdict_on_ourselves(worker, send, ana):

@@ -1,11 +1,15 @@
-"""The engine in a worker: one host for the machine, one engine for each process of the pool."""
+"""The engine in each process of a worker's pool."""
 
+import os
+import signal
+import time
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, Protocol
 
 import structlog
 from billiard.process import current_process  # type: ignore[import-untyped]
-from celery.signals import worker_init, worker_process_init, worker_process_shutdown, worker_shutdown
+from celery.signals import worker_process_init, worker_process_shutdown
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -14,6 +18,9 @@ from grader.model import GradeRequest, GradeResult
 from grader.package import Package
 
 log = structlog.get_logger(__name__)
+
+LONGEST_WAIT_SECONDS = 120
+LOOK_EVERY_SECONDS = 0.2
 
 
 class Engine(Protocol):
@@ -25,6 +32,9 @@ class Engine(Protocol):
     def prepare(self, package: Package, seed: int) -> float:
         """Make and keep the wanted answers of a seed; the CPU seconds that took, 0 when they were kept already."""
 
+    def warm(self, runtime: str) -> None:
+        """Begin to have jails waiting for the next submission. Returns at once."""
+
     def close(self) -> None:
         """Let go of everything it holds."""
 
@@ -32,7 +42,6 @@ class Engine(Protocol):
 class Holder:
     """What this process holds of the engine. Celery's signals make it, so no call can hand it on."""
 
-    host: Any = None
     engine: Engine | None = None
 
 
@@ -46,33 +55,46 @@ def current() -> Engine:
     return Holder.engine
 
 
-@worker_init.connect
-def start_host(**_: Any) -> None:
-    """Start what all slots of this machine share, before the pool is there."""
-    settings.ENGINE_RUN_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings.ENGINE_CACHE_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    make = import_string(settings.ENGINE_HOST)
-    Holder.host = make(run_dir=settings.ENGINE_RUN_DIR, cache_dir=settings.ENGINE_CACHE_DIR)
-    Holder.host.start()
+def await_host(give_up: Callable[[], bool]) -> None:
+    """Return when the host takes requests: at once, unless what answers them has died and is being replaced.
+
+    Without this a slot would spend every attempt of every submission while a new host imports TensorFlow.
+    """
+    answers = import_string(settings.ENGINE_HOST).answers
+    end = time.monotonic() + LONGEST_WAIT_SECONDS
+    while not all(answers(settings.ENGINE_RUN_DIR, runtime) for runtime in settings.WORKER_RUNTIMES):
+        if time.monotonic() > end or give_up():
+            log.error("the engine's host does not answer")
+            return
+        time.sleep(LOOK_EVERY_SECONDS)
 
 
 @worker_process_init.connect
 def start_engine(**_: Any) -> None:
-    """Have the engine ready before the first submission comes."""
-    current()
+    """Have the engine ready, and its jails made, before the first submission comes."""
+    signal.signal(signal.SIGTERM, _stay(os.getppid()))
+    engine = current()
+    for runtime in settings.WORKER_RUNTIMES:
+        engine.warm(runtime)
 
 
 @worker_process_shutdown.connect
 def close_engine(**_: Any) -> None:
     """Let the slot go with its process."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if Holder.engine is not None:
         Holder.engine.close()
         Holder.engine = None
 
 
-@worker_shutdown.connect
-def stop_host(**_: Any) -> None:
-    """Stop what start_host started."""
-    if Holder.host is not None:
-        Holder.host.stop()
-        Holder.host = None
+def _stay(worker: int) -> Callable[[int, FrameType | None], None]:
+    """What a process of the pool does about SIGTERM: nothing, as long as its worker lives.
+
+    A signal to the whole process group is meant for the worker, which lets each grading finish and ends its pool then.
+    """
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if os.getppid() != worker:
+            os._exit(1)
+
+    return handle

@@ -87,10 +87,10 @@ def grade(claim: Claim) -> None:
             return
         except Exception as error:  # the outer edge: whatever breaks in here is our fault, not the candidate's
             log.exception("grading failed", attempt=claim.attempt)
-            _insist(partial(_give_back, claim, f"{type(error).__name__}: {error}"))
+            _give_back(claim, lease, f"{type(error).__name__}: {error}")
             return
         if result.verdict == Verdict.JUDGE_ERROR:
-            _insist(partial(_give_back, claim, result.message or "the engine gave no reason"))
+            _give_back(claim, lease, result.message or "the engine gave no reason")
         else:
             _insist(partial(attempts.finish, claim=claim, result=result, teller=teller))
 
@@ -115,10 +115,15 @@ def _relay(teller: Teller, event: Event) -> None:
     teller.tell(data.pop("type"), data)
 
 
-def _give_back(claim: Claim, fault: str) -> bool:
-    return attempts.give_back(
-        submission_id=claim.submission.pk, attempt=claim.attempt, ending=Ending.FAULT, fault=fault
-    )
+def _give_back(claim: Claim, lease: Lease, fault: str) -> None:
+    """Have it graded again, once there is a host that can do better."""
+    engines.await_host(give_up=lease.cancelled)
+    _insist(
+        partial(
+            attempts.give_back,
+            submission_id=claim.submission.pk, attempt=claim.attempt, ending=Ending.FAULT, fault=fault,
+        )
+    )  # fmt: skip
 
 
 def _insist(write: "partial[bool]") -> None:

@@ -24,6 +24,8 @@ KEPT_AFTER_END = 3600
 LONGEST_STREAM = 20_000
 # Events that close an attempt from outside come after all that its worker may still say.
 RESTARTED_NUMBER = 2**31
+# Far more than an id needs, and far fewer digits than Python refuses to read as a number.
+LONGEST_ID = 100
 CLOSING_NUMBER = 2**31 + 1
 ENDINGS = {"finished", "cancelled"}
 
@@ -40,7 +42,7 @@ class EventId(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self:
         """The id that was written; anything else means the very beginning."""
-        attempt, _, number = text.partition("-")
+        attempt, _, number = text[:LONGEST_ID].partition("-")
         if not (attempt.isascii() and attempt.isdigit() and number.isascii() and number.isdigit()):
             return cls(0, 0)
         return cls(min(int(attempt), RESTARTED_NUMBER), min(int(number), CLOSING_NUMBER))

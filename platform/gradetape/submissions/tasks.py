@@ -5,9 +5,8 @@ from uuid import UUID
 import structlog
 from celery import Task
 
-from gradetape.celery import MAKE_AHEAD, SWEEP, app
-from gradetape.fleet.presence import note_sweep
-from gradetape.submissions import attempts, grading, sweeper, warming
+from gradetape.celery import MAKE_AHEAD, app
+from gradetape.submissions import attempts, grading, warming
 from gradetape.submissions.doorbell import GRADE
 
 
@@ -18,13 +17,6 @@ def grade(self: Task, submission_id: str) -> None:
     if claim is not None:
         with structlog.contextvars.bound_contextvars(submission=submission_id):
             grading.grade(claim)
-
-
-@app.task(name=SWEEP)
-def sweep() -> None:
-    """Rung by beat every few seconds."""
-    sweeper.sweep()
-    note_sweep()
 
 
 @app.task(name=MAKE_AHEAD)

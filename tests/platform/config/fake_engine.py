@@ -1,14 +1,17 @@
 """An engine that does what the source says, so that the platform around it can be tried without TensorFlow.
 
-A source is a list of orders, one a line: `fail CASE`, `pause SECONDS` (in each case), `print TEXT`, `fault`,
-`fault once`, `die once`. Anything else is as good as an answer that passes.
+A source is a list of orders, one a line: `fail CASE`, `pause SECONDS` (in each case), `print TEXT`, `fault`, `die`,
+and `fault once`, `die once` with a word behind it, one for each submission that is to break down once. Anything else
+is as good as an answer that passes.
 """
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from grader.doctor.examination import Finding
 from grader.events import CaseFinished, CaseStarted, Event, Finished, Output, Started, Timings
 from grader.exceptions import Cancelled, JudgeError
 from grader.model import GradeRequest, GradeResult, Outcome, Verdict
@@ -18,16 +21,35 @@ TIMINGS = Timings(jail_ms=1.0, first_case_ms=2.0, total_ms=3.0, cpu_s=0.0)
 
 
 class FakeHost:
-    """Nothing to start."""
+    """Nothing to start. The file `broken-host` in its folder keeps it from starting."""
 
-    def __init__(self, run_dir: Path, cache_dir: Path) -> None:
+    def __init__(self, run_dir: Path, cache_dir: Path, runtimes: tuple[str, ...]) -> None:
         self.run_dir = run_dir
 
+    @staticmethod
+    def answers(run_dir: Path, runtime: str) -> bool:
+        return True
+
     def start(self) -> None:
+        if (self.run_dir / "broken-host").exists():
+            raise JudgeError("asked not to start")
         (self.run_dir / "started").touch()
 
     def stop(self) -> None:
         (self.run_dir / "started").unlink(missing_ok=True)
+
+
+class FakeDoctor:
+    """Finds what the file `findings` in the host's folder says: a mend a line."""
+
+    def __init__(self, engine: "FakeEngine", runtime: str) -> None:
+        self.file = engine.run_dir / "findings"
+
+    def findings(self) -> list[Finding]:
+        mends = self.file.read_text().splitlines() if self.file.exists() else []
+        return [Finding("asked for", holds=True, seen="fine")] + [
+            Finding("a promise", holds=False, seen="a hole", mend=mend) for mend in mends
+        ]
 
 
 class FakeEngine:
@@ -38,6 +60,9 @@ class FakeEngine:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def warm(self, runtime: str) -> None:
+        (self.run_dir / f"warm-{self.slot}").touch()
 
     def prepare(self, package: Package, seed: int) -> float:
         kept = self.run_dir / f"{package.digest}-{seed}"
@@ -85,10 +110,11 @@ class FakeEngine:
 
     def _break_down(self, orders: dict[str, str]) -> None:
         for order in ("fault", "die"):
-            if orders.get(order) == "once" and not (self.run_dir / order).exists():
-                (self.run_dir / order).touch()
-                if order == "die":
-                    os._exit(9)
-                raise JudgeError("asked to fail once")
-        if orders.get("fault") == "":
+            how_often, _, word = orders.get(order, "never").partition(" ")
+            done = self.run_dir / f"{order}-{word}"
+            if how_often == "never" or (how_often == "once" and done.exists()):
+                continue
+            done.touch()
+            if order == "die":
+                os.kill(os.getpid(), signal.SIGKILL)
             raise JudgeError("asked to fail: planted-fault-detail")

@@ -35,5 +35,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LEASE_SECONDS = 3
 HEARTBEAT_SECONDS = 1
+SWEEP_SECONDS = 1
 ENGINE_HOST = "fake_engine.FakeHost"
 ENGINE = "fake_engine.FakeEngine"
+DOCTOR = "fake_engine.FakeDoctor"

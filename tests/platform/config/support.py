@@ -21,6 +21,7 @@ from grader.events import CaseFinished
 from grader.model import GradeResult, Outcome, Verdict
 from gradetape import broker
 from gradetape.accounts.models import User
+from gradetape.fleet.presence import WORKERS, live_workers
 from gradetape.submissions import attempts
 from gradetape.submissions.models import Submission
 from gradetape.submissions.teller import Teller
@@ -153,11 +154,19 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 class Process:
-    """A process of the installation, in a process group of its own."""
+    """A process of the installation, in a process group of its own; what it says goes to `log`, if there is one."""
 
-    def __init__(self, *arguments: str, **changes: str) -> None:
+    def __init__(self, *arguments: str, log: Path | None = None, **changes: str) -> None:
         command = [sys.executable, "-m", *arguments]
-        self.process = subprocess.Popen(command, env=environment(**changes), cwd=ROOT, start_new_session=True)
+        with (log or Path(os.devnull)).open("ab") as file:
+            said = {"stdout": file, "stderr": file} if log else {}
+            self.process = subprocess.Popen(
+                command, env=environment(**changes), cwd=ROOT, start_new_session=True, **said
+            )
+
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
 
     def stop(self, signal: int = 15) -> None:
         if self.process.poll() is None:
@@ -169,3 +178,14 @@ class Process:
         if self.process.poll() is None:
             os.killpg(self.process.pid, 9)
         self.process.wait(timeout=30)
+
+
+def start_worker(*, slots: int = 2, name: str = "w", log: Path | None = None, **changes: str) -> Process:
+    """A worker that is ready to grade."""
+    hostname = f"{name}@here"
+    broker.client().hdel(WORKERS, hostname)
+    options = ("-n", hostname, "-c", str(slots), "--without-gossip", "--without-mingle", "-l", "WARNING")
+    process = Process("celery", "-A", "gradetape", "worker", *options, log=log, **changes)
+    wait_until(lambda: process.ended or hostname in {worker.hostname for worker in live_workers()}, 90)
+    assert not process.ended, "the worker ended while it started"
+    return process
