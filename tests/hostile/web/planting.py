@@ -1,0 +1,123 @@
+"""Fills the database of a server under attack, in a process of its own: people, a challenge and a graded submission
+whose every text is an attack on whoever reads it. Prints what was made as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import django
+import msgspec
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gradetape.settings")
+django.setup()
+
+from allauth.account.models import EmailAddress  # noqa: E402 - models need the set-up above
+
+from grader.events import CaseFinished, CaseStarted, Output, Started, Timings  # noqa: E402
+from grader.model import GradeResult, Outcome, Verdict  # noqa: E402
+from grader.package import Package  # noqa: E402
+from gradetape.accounts.models import Role, User  # noqa: E402
+from gradetape.catalog.actions import publish  # noqa: E402
+from gradetape.submissions import actions, attempts  # noqa: E402
+from gradetape.submissions.models import Kind, Submission  # noqa: E402
+from gradetape.submissions.teller import Teller  # noqa: E402
+
+MARKUP: dict[str, Any] = tomllib.loads((Path(__file__).parent / "markup.toml").read_text(encoding="utf-8"))
+PASSWORD = "quite-a-long-pass-phrase"
+NAMES = {"ana": Role.CANDIDATE, "bob": Role.CANDIDATE, "cleo": Role.CANDIDATE, "dora": Role.CANDIDATE, "ada": Role.ADMIN}
+TIMINGS = Timings(jail_ms=1.0, first_case_ms=2.0, total_ms=3.0, cpu_s=0.1)
+
+
+def people() -> dict[str, User]:
+    made = {}
+    for name, role in NAMES.items():
+        shown = MARKUP["name"] if name == "ana" else name.title()
+        made[name] = User.objects.create_user(f"{name}@example.org", PASSWORD, display_name=shown, role=role)
+        EmailAddress.objects.create(user=made[name], email=made[name].email, verified=True, primary=True)
+    return made
+
+
+def package() -> Package:
+    """A challenge by an author who is not to be trusted."""
+    quoted = {name: json.dumps(value) for name, value in MARKUP.items() if isinstance(value, str)}
+    cases = [
+        f'[[cases]]\nid = "{case}"\npart = "all"\npoints = {points}\nsample = {sample}\n'
+        f"title = {quoted['case_title']}\nhint = {quoted['hint']}\n"
+        for case, points, sample in (("seen", 60, "true"), ("unseen", 40, "false"))
+    ]
+    manifest = (
+        f"title = {quoted['title']}\nsummary = {quoted['summary']}\ntopics = [{quoted['topic']}]\n"
+        'kind = "coding"\ndifficulty = "easy"\nruntime = "keras3"\nminutes = 10\n'
+        '[[contract]]\nname = "double"\nkind = "function"\n'
+        f'[[parts]]\nid = "all"\ntitle = {quoted["part_title"]}\n' + "".join(cases)
+    )
+    files = {
+        "challenge.toml": manifest, "statement.md": MARKUP["statement"], "starter.py": MARKUP["starter"],
+        "probes.py": "", "checks.py": "", "reference.py": "", "review.md": "",
+    }  # fmt: skip
+    return Package("markup", {name: text.encode() for name, text in files.items()})
+
+
+def result(submission: Submission) -> GradeResult:
+    """What an engine would hand back, had the candidate's code said the worst in every place it can reach."""
+    side = {"shape": MARKUP["message"], "dtype": MARKUP["message"], "text": MARKUP["message"]}
+    largest = {"index": MARKUP["message"], "got": MARKUP["message"], "want": 1}
+    difference = {"kind": MARKUP["message"], "where": MARKUP["message"], "got": side, "want": side, "largest": largest}
+    cases = tuple(
+        CaseFinished(
+            case=case["id"], part=case["part"], title=case["title"], points=case["points"], earned=0,
+            outcome=Outcome.ERROR, sample=case["sample"], seconds=0.1 if case["sample"] else None,
+            hint=MARKUP["hint"], message=MARKUP["message"], line=1, difference=difference if case["sample"] else None,
+        )
+        for case in submission.version.cases
+    )  # fmt: skip
+    return GradeResult(
+        "markup", submission.version.digest, 1, Verdict.WRONG_ANSWER, 0, cases, MARKUP["message"], 1,
+        {"stdout": MARKUP["stdout"], "stderr": MARKUP["stdout"]}, TIMINGS,
+    )  # fmt: skip
+
+
+def graded(submission: Submission) -> Submission:
+    """Graded as a worker does it, with the events of an engine."""
+    claim = attempts.claim(submission_id=submission.pk, worker="planting")
+    assert claim
+    teller, made = Teller(submission.pk, claim.attempt), result(submission)
+    output = Output(stream="stdout", text=MARKUP["stdout"], case="seen")
+    started = [CaseStarted(case=case.case) for case in made.cases]
+    for event in (Started(), *started, output, *made.cases):
+        data = msgspec.to_builtins(event)
+        teller.tell(data.pop("type"), data)
+    assert attempts.finish(claim=claim, result=made, teller=teller)
+    return submission
+
+
+def main() -> None:
+    users = people()
+    version = publish(package=package()).version
+
+    def send(name: str) -> Submission:
+        source = MARKUP["source"].encode()
+        return actions.submit(candidate=users[name], version=version, source=source, kind=Kind.SUBMIT)
+
+    actions.save_draft(
+        candidate=users["ana"], challenge=version.challenge, source=MARKUP["source"].encode(), revision=0
+    )
+    facts = {
+        "password": PASSWORD,
+        "emails": {name: user.email for name, user in users.items()},
+        "user": users["ana"].pk,
+        "version": version.pk,
+        "challenge": version.challenge.pk,
+        "graded": str(graded(send("ana")).pk),
+        "open": str(send("ana").pk),
+    }
+    sys.stdout.write(json.dumps(facts))
+
+
+main()
