@@ -34,7 +34,7 @@ format: ## Format the Python sources
 
 validate: ## Grade every challenge's own submissions and compare with what they promise
 	@$(PYTHON) -m deploy.bootstrap setup
-	@$(VENV)/python -m grader validate $(ARGS)
+	@$(VENV)/python -m grader validate --record $(ARGS)
 
 manage: ## Django's command line on this installation (ARGS="demo --reset")
 	@$(VENV)/python -m deploy.manage $(ARGS)

@@ -37,9 +37,12 @@ def validate_command(
     slugs: Annotated[list[str] | None, typer.Argument(help="Challenges; all of them when none is named.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a challenge, a line each.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Two seeds instead of the whole pool.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also what is unchanged since it was proven.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Write challenges/records/ and the table in docs/.")] = False,
 ) -> None:
     """Prove that challenges are sound. Exit code 0 when all are, 1 when one is not."""
-    raise typer.Exit(validate.run(slugs or [], as_json=json, quick=quick))
+    wish = validate.Wish(as_json=json, quick=quick, again=again, record=record)
+    raise typer.Exit(validate.run(slugs or [], wish))
 
 
 @app.command("doctor")

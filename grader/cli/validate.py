@@ -1,9 +1,10 @@
-"""`python -m grader validate`: the proof that challenges are sound, with progress."""
+"""`python -m grader validate`: the proof that challenges are sound, with progress, on all cores."""
 
 from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -11,63 +12,65 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from grader.cli.workshop import engines, package_of
+from grader.cli.workshop import cache_folder, engines, package_of
 from grader.engine import Engine
 from grader.package import Package, library
-from grader.validation import WRONG, Report, Trial, trials, validate
+from grader.validation import overview
+from grader.validation.plan import WRONG, Trial, trials
+from grader.validation.records import Kept, record_of, write
+from grader.validation.trying import validate
 
 UNSOUND = 1
 
 
-def run(slugs: list[str], *, as_json: bool, quick: bool) -> int:
-    """Validate the challenges one after the other, each on all cores. Returns the exit code. Raises WrongUsageError."""
+@dataclass(frozen=True)
+class Wish:
+    """What the command was asked for. `again` validates what is kept, `record` writes the records to be committed."""
+
+    as_json: bool = False
+    quick: bool = False
+    again: bool = False
+    record: bool = False
+
+
+def run(slugs: list[str], wish: Wish) -> int:
+    """Validate the challenges one after the other. Returns the exit code. Raises WrongUsageError."""
     packages = [package_of(slug) for slug in slugs or library()]
-    runtimes = tuple(sorted({package.runtime for package in packages}))
-    sound = True
-    with engines(os.cpu_count() or 1, runtimes) as slots:
-        for package in packages:
-            report = _watched(package, slots, quick=quick, shown=not as_json)
-            sound &= report.sound
-            if as_json:
-                sys.stdout.write(msgspec.json.encode(summary(report)).decode() + "\n")
-                sys.stdout.flush()
-            else:
-                _print(report)
+    kept = Kept(cache_folder())
+    known = {} if wish.quick or wish.again else {package.slug: kept.get(package) for package in packages}
+    todo = [package for package in packages if not known.get(package.slug)]
+    with _slots(todo) as slots:
+        sound = all([_one(package, known.get(package.slug), slots, kept, wish) for package in packages])
+    if wish.record:
+        overview.write()
     return 0 if sound else UNSOUND
 
 
-def summary(report: Report) -> dict[str, Any]:
-    """A report as plain data."""
-    package = report.package
-    return {
-        "challenge": package.slug,
-        "version": package.digest,
-        "sound": report.sound,
-        "problems": report.problems,
-        "cases": len(package.cases),
-        "points": sum(case.points for case in package.cases),
-        "kill_score": round(report.kill_score, 4),
-        "cpu_s": round(max(report.reference_cpu, default=0.0), 2),
-        "solutions": [
-            {
-                "kind": solution.kind,
-                "name": solution.name,
-                "score": min(solution.scores),
-                "seeds": len(solution.scores),
-                "missed": sorted(solution.missed),
-                "failed": sorted(
-                    case for case, seen in solution.outcomes.items() if {str(o) for o in seen} != {"passed"}
-                ),
-            }
-            for solution in report.solutions.values()
-        ],
-    }
+def _slots(packages: list[Package]) -> Any:
+    """An engine for each core; none are started where everything is kept."""
+    return engines(os.cpu_count() or 1 if packages else 0, tuple(sorted({package.runtime for package in packages})))
 
 
-def _watched(package: Package, slots: list[Engine], *, quick: bool, shown: bool) -> Report:
+def _one(package: Package, summary: dict[str, Any] | None, slots: list[Engine], kept: Kept, wish: Wish) -> bool:
+    before = summary is not None
+    if summary is None:
+        summary = _watched(package, slots, quick=wish.quick)
+        if summary["sound"] and not wish.quick:
+            kept.put(package, summary)
+    if wish.record and summary["sound"] and not wish.quick:
+        write(record_of(package, summary))
+    if wish.as_json:
+        sys.stdout.write(msgspec.json.encode(summary).decode() + "\n")
+        sys.stdout.flush()
+    else:
+        _print(summary, before=before)
+    return bool(summary["sound"])
+
+
+def _watched(package: Package, slots: list[Engine], *, quick: bool) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal)) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         try:
             total = len(trials(package, quick=quick))
         except ValueError:
@@ -77,18 +80,17 @@ def _watched(package: Package, slots: list[Engine], *, quick: bool, shown: bool)
         def tell(trial: Trial) -> None:
             progress.update(task, advance=1, description=f"{package.slug}: {trial.kind}/{trial.name}")
 
-        return validate(package, slots, quick=quick, progress=tell)
+        return validate(package, slots, quick=quick, progress=tell).summary()
 
 
-def _print(report: Report) -> None:
+def _print(summary: dict[str, Any], *, before: bool) -> None:
     console = Console(highlight=False)
-    package = report.package
-    sign = "[green]✓ sound[/]" if report.sound else "[red]✗ not sound[/]"
-    wrong = sum(solution.kind in WRONG for solution in report.solutions.values())
-    cpu = max(report.reference_cpu, default=0.0)
+    sign = "[green]✓ sound[/]" if summary["sound"] else "[red]✗ not sound[/]"
+    wrong = sum(solution["kind"] in WRONG for solution in summary["solutions"])
     console.print(
-        f"{sign} [bold]{package.slug}[/]  {len(package.cases)} cases, {wrong} wrong solutions, kill score "
-        f"{report.kill_score:.0%}, reference {cpu:.1f} s CPU  [dim]{package.digest[:12]}[/]"
+        f"{sign} [bold]{summary['challenge']}[/]  {summary['cases']} cases, {wrong} wrong solutions, kill score "
+        f"{summary['kill_score']:.0%}, reference {summary['cpu_s']:.1f} s CPU  [dim]{summary['version'][:12]}"
+        f"{', unchanged' if before else ''}[/]"
     )
-    for problem in report.problems:
+    for problem in summary["problems"]:
         console.print(f"  [red]✗[/] {escape(problem)}")

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.model import Verdict
-from grader.validation import caught_by
+from grader.validation.plan import caught_by
 
 # For each file of the package: what a case looks at, and the same line when it looks less closely.
 WEAKER = {

@@ -24,7 +24,8 @@ def test_every_promise_of_the_jail_holds_here(engine) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["grader.engine", "grader.host", "grader.validation", "grader.cli.app", "grader.doctor.examination"]
+    "module",
+    ["grader.engine", "grader.host", "grader.validation.trying", "grader.cli.app", "grader.doctor.examination"],
 )
 def test_the_workers_side_imports_neither_tensorflow_nor_numpy(module: str) -> None:
     unwanted = {"tensorflow", "keras", "numpy", "django", "celery"}

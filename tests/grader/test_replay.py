@@ -78,7 +78,7 @@ def test_replays_that_cannot_be_imported_are_the_platforms_fault(grade) -> None:
 def test_a_package_has_replays_if_a_case_says_so() -> None:
     package = replayed()
     without = {name: content for name, content in package.files.items() if name != "replays.py"}
-    with pytest.raises(PackageError, match="replays.py"):
+    with pytest.raises(PackageError, match=r"replays\.py"):
         type(package)("replayed", without)
     with pytest.raises(PackageError, match="like the other cases"):
         replayed(challenge_toml=package.text("challenge.toml").replace("replay = true\nsample", "sample"))

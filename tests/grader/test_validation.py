@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from grader.package import Package
-from grader.validation import Report, caught_by, validate
+from grader.validation.plan import caught_by, trials
+from grader.validation.records import Kept, Record, read, record_of, write
+from grader.validation.report import Report
+from grader.validation.trying import validate
 from tests.grader.toy import CHECKS, MANIFEST, REFERENCE, toy
 
 WRONG = "# caught by: scalar, hidden_array\n# why: three times\ndef double(x):\n    return x * 3\n"
@@ -74,3 +77,31 @@ def test_a_wrong_submission_must_say_what_catches_it(source: bytes) -> None:
 def test_a_case_whose_probe_does_not_exist_is_the_platforms_fault(report) -> None:
     found = report(full(manifest_toml=MANIFEST.replace('id = "scalar"', 'id = "scalar"\nprobe = "nowhere"')))
     assert "judge_error" in problems(found)
+
+
+def test_wrong_submissions_run_through_what_must_catch_them_and_once_through_everything() -> None:
+    package = full()
+    wrong = [trial for trial in trials(package, quick=False) if trial.name == "wrong_0.py"]
+    assert [trial.only for trial in wrong] == [None] + [frozenset({"scalar", "hidden_array"})] * 9
+    assert all(trial.only for trial in trials(package, quick=True) if trial.name == "wrong_0.py")
+
+
+def test_what_was_proven_is_kept_until_the_package_changes(tmp_path, report) -> None:
+    kept, package = Kept(tmp_path), full()
+    summary = report(package).summary()
+    kept.put(package, summary)
+    assert kept.get(package) == summary
+    assert kept.get(full(starter_py="def double(x):\n    raise ValueError\n")) is None
+
+
+def test_a_record_is_read_as_it_was_written(tmp_path) -> None:
+    package = full()
+    solutions = [{"kind": kind} for kind in ("reference", "accepted", "rejected", "rejected", "cheating")]
+    summary = {"solutions": solutions, "cases": 3, "kill_score": 1.0, "cpu_s": 0.5}
+    record = record_of(package, summary)
+    write(record, tmp_path)
+    found = read("toy", tmp_path)
+    assert isinstance(found, Record)
+    assert found == record
+    assert (found.version, found.rejected) == (package.digest, 2)
+    assert read("nowhere", tmp_path) is None
