@@ -8,6 +8,7 @@ of this seed are not kept yet, a third makes them. Events are handed out one at 
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from grader.stages.check import CheckStage
 from grader.stages.reference import Places, ReferenceRun, WantedStore, load_message
 from grader.stages.replay import ReplayStage
 from grader.stages.solve import Listener, LoadFailed, Observation, SolveStage
+from grader.telling import line_of
 from grader.transcript import Transcript
 from grader.zygote.request import Role
 
@@ -209,7 +211,8 @@ class _Grading:
 
     def _progress(self, values: dict[str, float]) -> None:
         if self._current and self._current.sample:  # numbers of a hidden case could be its inputs
-            self._emit(Progress(case=self._current.id, values=values))
+            finite = {name: value for name, value in values.items() if math.isfinite(value)}
+            self._emit(Progress(case=self._current.id, values=finite))
 
     def _printed(self, stream: Stream, text: str) -> None:
         self._emit(Output(stream=stream, text=text, case=self._current.id if self._current else None))
@@ -223,7 +226,7 @@ class _Grading:
         """The file could not be imported: no case ran, and the message says why, with its line."""
         assert seen.outcome
         assert seen.trouble
-        trouble = seen.trouble
+        trouble, lines = seen.trouble, self._request.source.count(b"\n") + 1
         text = trouble.text if trouble.kind in ("Contract", seen.cause) else f"{trouble.kind}: {trouble.text}"
         if seen.outcome is Outcome.TIME_LIMIT:
             seconds = self._package.limits.case_seconds
@@ -231,7 +234,7 @@ class _Grading:
         before = (
             Verdict.OUTPUT_LIMIT if seen.cause is Cause.OUTPUT else _BEFORE.get(seen.outcome, Verdict.RUNTIME_ERROR)
         )
-        return self._finish(self._not_run(), refusal=Refusal(text, trouble.line), before=before)
+        return self._finish(self._not_run(), refusal=Refusal(text, line_of(trouble, lines)), before=before)
 
     def _not_run(self, outcome: Outcome = Outcome.NOT_RUN) -> list[CaseFinished]:
         return [

@@ -14,6 +14,8 @@ import ml_dtypes
 import msgspec
 import numpy as np
 
+from grader import survey
+
 DTYPES: dict[str, np.dtype[Any]] = {
     name: np.dtype(name)
     for name in (
@@ -25,6 +27,7 @@ MAX_DEPTH = 32
 MAX_NODES = 200_000
 MAX_BYTES = 32 * 1024 * 1024
 _ARRAY = 1
+_LEAVES = (type(None), bool, int, float, str, bytes, np.ndarray)
 
 
 class NotPlain(TypeError):
@@ -47,9 +50,11 @@ def load(body: bytes) -> Any:
     """The tree that `dump` wrote. Raises Malformed for bytes that it could not have written."""
     if not body:
         return {}
+    if not survey.within(body, 2 * MAX_NODES):  # keys and values
+        raise Malformed(f"expected at most {MAX_NODES} values, received more")
     try:
         tree = msgspec.msgpack.decode(body, ext_hook=_array_from)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
+    except (msgspec.MsgspecError, RecursionError, ArithmeticError, ValueError, TypeError, KeyError) as error:
         raise Malformed(f"expected a plain tree, received {len(body)} bytes that are none: {error}") from error
     _measure(tree)
     return tree
@@ -129,7 +134,7 @@ def _array_from(code: int, data: memoryview) -> np.ndarray[Any, Any]:
 
 
 def _measure(tree: object) -> None:
-    """Refuse trees that are too deep or too wide, and keys that are neither str nor int."""
+    """Refuse trees that are too deep or too wide, other types than those above, and keys that are no str or int."""
     todo, seen = [(tree, 0)], 0
     while todo:
         node, depth = todo.pop()
@@ -142,3 +147,5 @@ def _measure(tree: object) -> None:
             if not all(type(key) in (str, int) for key in node):
                 raise Malformed("expected str or int keys")
             todo += [(item, depth + 1) for item in node.values()]
+        elif type(node) not in _LEAVES:
+            raise Malformed(f"expected plain data, received {type(node).__name__}")  # msgpack knows dates

@@ -93,7 +93,7 @@ def _decide(request: Compare, registry: Registry) -> Compared:
         message = wrong.message.removeprefix(": ")
         return Compared(case=request.case, public=wrong.public, message=message, difference=difference)
     except Exception as error:  # noqa: BLE001 - the edge between an author's code and the engine
-        return _stumbled(request.case, error, got, want)
+        return _stumbled(request, registry, error, want, secret)
 
 
 def _tree(side: Side) -> Any:
@@ -118,21 +118,14 @@ def _shared(case: str, share: float) -> Compared:
     return Compared(case=case, share=share, public=None if share == 1 else "Only part of this case is right.")
 
 
-def _stumbled(case: str, error: Exception, got: object, want: object) -> Compared:
-    """A check stumbled: the answer's fault where that is built unlike the reference's, otherwise the check's own."""
-    if _shape(got) != _shape(want):
-        text = "The answer is built differently from what the case expects."
-        return Compared(case=case, public=text, message=text)
-    return Compared(case=case, trouble=_words(error))
-
-
-def _shape(tree: object) -> object:
-    """The skeleton of a plain tree: types, keys, lengths, array shapes and dtypes."""
-    if isinstance(tree, dict):
-        return {key: _shape(item) for key, item in tree.items()}
-    if isinstance(tree, list):
-        return [_shape(item) for item in tree]
-    return (tree.shape, tree.dtype.name) if isinstance(tree, np.ndarray) else type(tree)
+def _stumbled(request: Compare, registry: Registry, error: Exception, want: Any, secret: Any) -> Compared:
+    """A check stumbled: the answer's fault where the reference's own answer is no trouble to it, else the check's."""
+    try:
+        _judged(request, registry, want, want, secret)
+    except Exception:  # noqa: BLE001 - as above
+        return Compared(case=request.case, trouble=_words(error))
+    text = "The answer is not what the case can work with."
+    return Compared(case=request.case, public=text, message=text)
 
 
 def _words(error: Exception) -> str:

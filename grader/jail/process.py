@@ -28,7 +28,7 @@ from grader.jail.bubblewrap import Holder
 from grader.jail.cgroups import open_cgroup
 from grader.jail.identity import Identity
 from grader.jail.join import Rlimits
-from grader.protocol import Engage, FromChecker, FromRunner
+from grader.protocol import Engage, FromChecker, FromReplayer, FromRunner
 from grader.zygote.client import Spawned
 from grader.zygote.request import SETTLING_FAILED, Request, Role
 
@@ -41,7 +41,7 @@ _TICK = 0.1
 TELLING_SECONDS = 1.0  # within which the kernel tells how a process ended
 _CHUNK = 1 << 16
 ZYGOTES_OWN = 2 << 30  # what a fork of the zygote counts as private data before it has done anything
-_KINDS: dict[Role, Any] = {"probes": FromRunner, "checks": FromChecker}
+_KINDS: dict[Role, Any] = {"probes": FromRunner, "replays": FromReplayer, "checks": FromChecker}
 
 
 class Cause(StrEnum):

@@ -130,7 +130,8 @@ class SolveStage:
             return ended_as(ended)
 
     def _answer(self, probe: str, process: JailedProcess, seconds: float) -> Observation:
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()  # this clock, not what the process says
+        deadline = began + seconds
         artifacts = Artifacts()
         while True:
             message = process.receive(max(0.0, deadline - time.monotonic()))
@@ -142,11 +143,10 @@ class SolveStage:
                 break
             else:
                 raise Ended(Cause.PROTOCOL, "the process wrote to a channel that is not its own")
+        took = time.monotonic() - began
         if message.trouble:
-            return troubled_as(message.trouble, message.seconds)
-        return Observation(
-            body=message.body, artifacts=artifacts.files, ran=tuple(message.ran), seconds=message.seconds
-        )
+            return troubled_as(message.trouble, took)
+        return Observation(body=message.body, artifacts=artifacts.files, ran=tuple(message.ran), seconds=took)
 
     def pids(self) -> tuple[int, ...]:
         """The host's pids of the processes that belong to the jail, the solution's own last."""
