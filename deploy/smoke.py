@@ -41,7 +41,7 @@ class Visitor:
         return self._send(Request(self.site + path, data=body, headers=headers))  # noqa: S310
 
     def _token(self) -> str:
-        return next((cookie.value or "" for cookie in self._cookies if cookie.name == "csrftoken"), "")
+        return next((cookie.value or "" for cookie in self._cookies if cookie.name.endswith("csrftoken")), "")
 
     def _send(self, request: Request) -> bytes:
         with self._opener.open(request, timeout=30) as answer:

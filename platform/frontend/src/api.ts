@@ -9,7 +9,7 @@ export interface Answer<T> {
 
 /** The cookie knows of a sign-in in another window; the page's own copy is from when it was loaded. */
 function token(): string {
-  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? content("csrf-token");
+  return /(?:^|; )(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? content("csrf-token");
 }
 
 export async function send<T>(method: "POST" | "PUT", url: string, body: unknown, keepalive = false): Promise<Answer<T>> {

@@ -49,7 +49,8 @@ class Server(Installation):
             ("proxied", self.proxied_port, self.proxied),
         ):
             web = ["-m", "uvicorn", "gradetape.asgi:application", "--port", str(port), "--lifespan", "off"]
-            self._spawn(name, [sys.executable, *web, "--log-level", "warning"], surroundings)
+            web += ["--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+            self._spawn(name, [sys.executable, *web], surroundings)
         self._wait()
 
     @property

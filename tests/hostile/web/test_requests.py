@@ -43,7 +43,9 @@ def body_of(request: dict[str, Any], server: Server) -> tuple[bytes, dict[str, s
         form = {"login": server.facts["emails"]["bob"], "password": server.facts["password"]}
         return urlencode(form).encode(), {"Content-Type": FORM}
     if "form" in request:
-        return urlencode({name: filled(v, server) for name, v in request["form"].items()}).encode(), {"Content-Type": FORM}
+        return urlencode({name: filled(v, server) for name, v in request["form"].items()}).encode(), {
+            "Content-Type": FORM
+        }
     if "fields" in request:
         return "&".join(f"f{number}=x" for number in range(request["fields"])).encode(), {"Content-Type": FORM}
     if "hex" in request:

@@ -60,8 +60,12 @@ class Visitor:
         headers: dict[str, str] | None = None,
         *,
         with_token: bool = True,
+        whole: bool = False,
     ) -> Answer:
-        """One request on a connection of its own, with cookies, and with the form token unless told otherwise."""
+        """One request on a connection of its own, with cookies, and with the form token unless told otherwise.
+
+        Of a stream it takes the first piece, or the `whole` when it is known to end.
+        """
         sent = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": self.address, "Referer": f"{SITE}/"}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -81,8 +85,7 @@ class Visitor:
                 connection.endheaders(content or None)
             answer = connection.getresponse()
             found = [(name.lower(), value) for name, value in answer.getheaders()]
-            # A stream goes on until somebody hangs up.
-            streams = answer.headers.get("Content-Type", "").startswith("text/event-stream")
+            streams = not whole and answer.headers.get("Content-Type", "").startswith("text/event-stream")
             taken = Answer(answer.status, found, answer.read1() if streams else answer.read())
         finally:
             connection.close()
