@@ -1,0 +1,2 @@
+def save(folder):
+    (folder / "variables").symlink_to("/usr")

@@ -1,0 +1,2 @@
+def save(folder):
+    (folder / "model\n.keras").touch()

