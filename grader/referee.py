@@ -101,13 +101,7 @@ class Referee:
             }  # names that the process made up are not repeated
             forbidden = sorted(set(seen.ran) & known - set(wanted.ran)) if case.watch else []
             if forbidden:
-                return _result(
-                    case,
-                    Outcome.FAILED,
-                    seen,
-                    message=f"Not allowed here, and it ran: {', '.join(forbidden)}.",
-                    forbidden=True,
-                )
+                return _result(case, Outcome.FAILED, seen, message=not_allowed(forbidden), forbidden=True)
             got, want = Side(seen.body, seen.replayed), Side(wanted.body, wanted.replayed)
             compared = self._checks.compare(case, got, want, prepared.secret)
         except JudgeError:
@@ -123,6 +117,15 @@ class Referee:
             seconds = case.seconds or self._package.limits.case_seconds
             self._replayed[case.probe_name] = self._replays.observe(case.probe_name, seen, prepared, seconds=seconds)
         return self._replayed[case.probe_name]
+
+
+def not_allowed(ran: list[str]) -> str:
+    """What is told of forbidden calls that ran, and of code that had a hand in how they are seen."""
+    calls = [name for name in ran if name != WATCH_REMOVED]
+    said = [f"Not allowed here, and it ran: {', '.join(calls)}."] if calls else []
+    if WATCH_REMOVED in ran:
+        said.append("Your code interfered with how forbidden calls are observed, so this case earns nothing.")
+    return " ".join(said)
 
 
 def _compared(case: Case, seen: Observation, compared: Compared) -> CaseFinished:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from grader.probing import UNKNOWN_RUNS, python_runs
-from grader.watching import CallWatch
+from grader.referee import not_allowed
+from grader.watching import WATCH_REMOVED, CallWatch
 
 
 class Base:
@@ -94,3 +95,9 @@ def test_runs_that_were_hidden_are_too_many_for_any_bound() -> None:
     with python_runs(layer) as runs:
         layer.call()
     assert runs.count == 1
+
+
+def test_whoever_takes_it_out_is_told_so_plainly() -> None:
+    assert not_allowed(["json.dumps"]) == "Not allowed here, and it ran: json.dumps."
+    assert not_allowed([WATCH_REMOVED]).startswith("Your code interfered with how forbidden calls are observed")
+    assert not_allowed(["json.dumps", WATCH_REMOVED]).startswith("Not allowed here, and it ran: json.dumps. Your code")

@@ -62,7 +62,9 @@ def finish(*, claim: Claim, result: GradeResult, teller: Teller) -> bool:
     passed = sum(case.outcome == Outcome.PASSED for case in result.cases)
     told = {
         "verdict": result.verdict, "score": result.score, "passed": passed, "total": len(result.cases),
-        "message": result.message, "line": result.line, "timings": msgspec.to_builtins(result.timings),
+        "message": result.message, "line": result.line,
+        # Up to the first sample. What the whole took would be a message from inside the hidden cases.
+        "timings": {"jail_ms": result.timings.jail_ms, "first_case_ms": result.timings.first_case_ms},
     }  # fmt: skip
     teller.keep("finished", told)
     outcome = {
@@ -71,7 +73,7 @@ def finish(*, claim: Claim, result: GradeResult, teller: Teller) -> bool:
         "message": storable(result.message or ""),
         "line": result.line,
         "output": storable(result.output),
-        "timings": told["timings"],
+        "timings": msgspec.to_builtins(result.timings),
     }
     rows = [event.row(claim.submission.pk) for event in teller.events]
 
@@ -162,7 +164,9 @@ def _case_rows(submission_id: UUID, result: GradeResult) -> list[CaseResult]:
     return [
         CaseResult(
             submission_id=submission_id, position=position, case=case.case, part=case.part, title=case.title,
-            points=case.points, earned=case.earned, outcome=case.outcome, sample=case.sample, seconds=case.seconds,
+            points=case.points, earned=case.earned, outcome=case.outcome, sample=case.sample,
+            # The engine measures every case, and only of samples may it be told.
+            seconds=case.seconds if case.sample else None,
             hint=storable(case.hint or ""), message=storable(case.message or ""), line=case.line,
             difference=storable(msgspec.to_builtins(case.difference)), forbidden=case.forbidden,
         )

@@ -21,6 +21,7 @@ from gradetape.submissions import attempts, engines
 from gradetape.submissions.actions import cancel_key
 from gradetape.submissions.attempts import Claim
 from gradetape.submissions.models import Ending, Kind
+from gradetape.submissions.pacing import PacedTeller
 from gradetape.submissions.teller import Teller
 
 log = structlog.get_logger(__name__)
@@ -104,10 +105,12 @@ def _run(claim: Claim, lease: Lease, teller: Teller) -> GradeResult:
         samples_only=submission.kind == Kind.RUN,
         cancelled=lease.cancelled,
     )
-    return engines.current().grade(request, partial(_relay, teller))
+    hidden = [case["id"] for case in submission.version.cases if not case["sample"]]
+    with PacedTeller(teller, hidden) as paced:
+        return engines.current().grade(request, partial(_relay, paced))
 
 
-def _relay(teller: Teller, event: Event) -> None:
+def _relay(teller: PacedTeller, event: Event) -> None:
     """Pass an event on. The verdict is told when it is in the database; a fault of ours is not told at all."""
     if isinstance(event, Finished) or (isinstance(event, CaseFinished) and event.outcome == Outcome.JUDGE_ERROR):
         return

@@ -58,7 +58,13 @@ class CaseResult(models.Model):
 
     class Meta:
         ordering = ["submission", "position"]
-        constraints = [models.UniqueConstraint(fields=["submission", "case"], name="case_result_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "case"], name="case_result_once"),
+            models.CheckConstraint(
+                condition=models.Q(sample=True) | models.Q(seconds__isnull=True, difference__isnull=True),
+                name="case_result_hidden_without_numbers",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case}: {self.outcome}"
