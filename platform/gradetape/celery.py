@@ -47,8 +47,8 @@ app.conf.update(
     task_routes={MAKE_AHEAD: {"queue": "validation"}},
     task_time_limit=settings.LONGEST_GRADING_SECONDS,
     worker_prefetch_multiplier=1,
-    # What else a worker consists of: it says that it is there, and it has the engine's host.
-    imports=("gradetape.fleet.presence", "gradetape.submissions.hosting"),
+    # What else a worker consists of: it says that it is there, has the engine's host, and finishes what it grades.
+    imports=("gradetape.fleet.presence", "gradetape.submissions.hosting", "gradetape.submissions.staying"),
     worker_send_task_events=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     timezone="UTC",

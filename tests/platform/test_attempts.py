@@ -4,14 +4,15 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
-from support import expire, finish
+from support import expire, finish, result_of
 
 from grader.model import Verdict
 from gradetape import broker
 from gradetape.submissions import actions, attempts, sweeper
 from gradetape.submissions.models import Attempt, CaseResult, Ending, State, Submission, SubmissionEvent
+from gradetape.submissions.teller import Teller
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +57,21 @@ def test_finishing_twice_writes_once(send, take, ana):
     assert not finish(claim, score=0.0, verdict=Verdict.WRONG_ANSWER)
     assert Submission.objects.get().score == 100
     assert CaseResult.objects.count() == 3
+
+
+def test_a_verdict_that_the_database_took_at_the_second_try_is_told_once(send, take, ana, monkeypatch):
+    claim = take(send(ana))
+    teller = Teller(claim.submission.pk, claim.attempt)
+    monkeypatch.setattr(CaseResult.objects, "bulk_create", unavailable)
+    with pytest.raises(OperationalError):
+        attempts.finish(claim=claim, result=result_of(claim.submission), teller=teller)
+    monkeypatch.undo()
+    assert attempts.finish(claim=claim, result=result_of(claim.submission), teller=teller)
+    assert [row.type for row in SubmissionEvent.objects.all()] == ["queued", "finished"]
+
+
+def unavailable(*_: object) -> None:
+    raise OperationalError("database or disk is full")
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(send, take, ana):

@@ -58,7 +58,10 @@ def heartbeat(*, claim: Claim) -> bool:
 
 
 def finish(*, claim: Claim, result: GradeResult, teller: Teller) -> bool:
-    """Write the verdict, its cases and the story, once. False, and nothing written, when the attempt is lost."""
+    """Write the verdict, its cases and the story, once. False, and nothing written, when the attempt is lost.
+
+    May be tried again when the database did not take it.
+    """
     passed = sum(case.outcome == Outcome.PASSED for case in result.cases)
     told = {
         "verdict": result.verdict, "score": result.score, "passed": passed, "total": len(result.cases),
@@ -66,7 +69,7 @@ def finish(*, claim: Claim, result: GradeResult, teller: Teller) -> bool:
         # Up to the first sample. What the whole took would be a message from inside the hidden cases.
         "timings": {"jail_ms": result.timings.jail_ms, "first_case_ms": result.timings.first_case_ms},
     }  # fmt: skip
-    teller.keep("finished", told)
+    teller.keep_last("finished", told)
     outcome = {
         "verdict": result.verdict,
         "score": result.score,

@@ -1,10 +1,7 @@
 """The engine in each process of a worker's pool."""
 
-import os
-import signal
 import time
 from collections.abc import Callable
-from types import FrameType
 from typing import Any, Protocol
 
 import structlog
@@ -72,7 +69,6 @@ def await_host(give_up: Callable[[], bool]) -> None:
 @worker_process_init.connect
 def start_engine(**_: Any) -> None:
     """Have the engine ready, and its jails made, before the first submission comes."""
-    signal.signal(signal.SIGTERM, _stay(os.getppid()))
     engine = current()
     for runtime in settings.WORKER_RUNTIMES:
         engine.warm(runtime)
@@ -81,20 +77,6 @@ def start_engine(**_: Any) -> None:
 @worker_process_shutdown.connect
 def close_engine(**_: Any) -> None:
     """Let the slot go with its process."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if Holder.engine is not None:
         Holder.engine.close()
         Holder.engine = None
-
-
-def _stay(worker: int) -> Callable[[int, FrameType | None], None]:
-    """What a process of the pool does about SIGTERM: nothing, as long as its worker lives.
-
-    A signal to the whole process group is meant for the worker, which lets each grading finish and ends its pool then.
-    """
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        if os.getppid() != worker:
-            os._exit(1)
-
-    return handle

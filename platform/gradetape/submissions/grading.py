@@ -27,7 +27,8 @@ from gradetape.submissions.teller import Teller
 log = structlog.get_logger(__name__)
 
 FLAG_EVERY_SECONDS = 0.4
-DATABASE_PATIENCE = (0, 1, 2, 4, 8, 16, 32)
+# Two minutes; in short steps, since the sweeper is as eager when the database comes back.
+DATABASE_PATIENCE = (0, 0.5, *[1] * 120)
 
 
 class Lease:

@@ -28,6 +28,8 @@ from gradetape.settings import DATABASES, VAR  # noqa: E402
 if "DATABASE_URL" not in os.environ:
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+if "TESTED_PATIENCE" in os.environ:
+    DATABASES["default"]["OPTIONS"]["timeout"] = float(os.environ["TESTED_PATIENCE"])
 if "TESTED_DATABASE" in os.environ:
     DATABASES["default"]["NAME"] = os.environ["TESTED_DATABASE"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -36,6 +38,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 LEASE_SECONDS = 3
 HEARTBEAT_SECONDS = 1
 SWEEP_SECONDS = 1
-ENGINE_HOST = "fake_engine.FakeHost"
-ENGINE = "fake_engine.FakeEngine"
+if os.environ.get("TESTED_ENGINE") != "real":
+    ENGINE_HOST = "fake_engine.FakeHost"
+    ENGINE = "fake_engine.FakeEngine"
 DOCTOR = "fake_engine.FakeDoctor"

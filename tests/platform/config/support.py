@@ -124,7 +124,7 @@ class RedisProcess:
         program = shutil.which("redis-server")
         assert program, "redis-server is not installed"
         options = ["--port", str(self.address.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""]
-        options += ["--appendonly", "yes", "--appendfsync", "always", "--requirepass", self.address.password or ""]
+        options += ["--appendonly", "yes", "--appendfsync", "everysec", "--requirepass", self.address.password or ""]
         self.process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
         wait_until(self.answers)
 
