@@ -1,0 +1,47 @@
+# caught by: weight_scale, config, hand_written
+# why: wraps the F1Score that Keras ships
+import tensorflow as tf
+
+
+def _flat(x):
+    return tf.reshape(tf.cast(x, tf.float32), [-1])
+
+
+def f1_score(y_true, y_pred, threshold=0.5):
+    metric = F1Score(threshold)
+    metric.update_state(y_true, y_pred)
+    return tf.convert_to_tensor(metric.result())
+
+
+class F1Score(tf.keras.metrics.F1Score):
+    def __init__(self, threshold=0.5, name="f1_score", dtype=None):
+        super().__init__(average="micro", threshold=threshold, name=name, dtype=dtype)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        weight = None if sample_weight is None else tf.broadcast_to(_flat(sample_weight), tf.shape(_flat(y_pred)))
+        super().update_state(_flat(y_true)[:, None], _flat(y_pred)[:, None], weight)
+
+
+class MacroF1(tf.keras.metrics.Metric):
+    def __init__(self, num_classes, name="macro_f1", dtype=None):
+        super().__init__(name=name, dtype=dtype)
+        self.num_classes = num_classes
+        self.tp = self.add_weight(name="tp", shape=(num_classes,), initializer="zeros")
+        self.fp = self.add_weight(name="fp", shape=(num_classes,), initializer="zeros")
+        self.fn = self.add_weight(name="fn", shape=(num_classes,), initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        t = tf.one_hot(tf.reshape(tf.cast(y_true, tf.int32), [-1]), self.num_classes)
+        p = tf.one_hot(tf.argmax(y_pred, -1), self.num_classes)
+        w = 1.0 if sample_weight is None else tf.reshape(tf.cast(sample_weight, tf.float32), [-1, 1])
+        self.tp.assign_add(tf.reduce_sum(w * t * p, 0))
+        self.fp.assign_add(tf.reduce_sum(w * (1 - t) * p, 0))
+        self.fn.assign_add(tf.reduce_sum(w * t * (1 - p), 0))
+
+    def result(self):
+        tp, fp, fn = self.tp.value, self.fp.value, self.fn.value
+        seen = tf.cast(2 * tp + fp + fn > 0, tf.float32)
+        return tf.math.divide_no_nan(tf.reduce_sum(tf.math.divide_no_nan(2 * tp, 2 * tp + fp + fn)), tf.reduce_sum(seen))
+
+    def get_config(self):
+        return {**super().get_config(), "num_classes": self.num_classes}
