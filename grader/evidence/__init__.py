@@ -5,7 +5,7 @@ candidate's side and on the reference's, so it proves nothing by itself: return 
 points hang on its arrays. docs/writing-challenges.md shows each in use.
 """
 
-from grader.evidence.costs import cpu_ratio, python_memory, resident_peak
+from grader.evidence.costs import cpu_ratio, cpu_seconds, python_memory, resident_peak
 from grader.evidence.gradients import (
     STEP_FLOAT32,
     numeric_gradient,
@@ -31,6 +31,7 @@ __all__ = [
     "both_ways",
     "compiled",
     "cpu_ratio",
+    "cpu_seconds",
     "distance",
     "dtypes_of",
     "global_policy",
