@@ -48,7 +48,8 @@ class GradeRequest:
     """One source file to be graded against one version of a challenge.
 
     `source` is what the candidate sent, byte for byte. `seed` (0 to 2**63 - 1) decides every random input.
-    `only` names the cases to run (all unless given). `cancelled` is asked a few times a second; once it says yes the
+    `only` names the cases to run (all unless given). With a `snippet` no case runs: the file is imported, and the
+    snippet after it, with the file's names. `cancelled` is asked a few times a second; once it says yes the
     grading stops and `Cancelled` is raised.
     """
 
@@ -58,6 +59,7 @@ class GradeRequest:
     samples_only: bool = False
     cancelled: Callable[[], bool] = _never
     only: frozenset[str] | None = None
+    snippet: bytes | None = None
 
 
 @dataclass(frozen=True)
