@@ -24,6 +24,7 @@ from gradetape.catalog.actions import publish
 from gradetape.submissions import actions, attempts, engines, grading, pacing
 from gradetape.submissions.models import CaseResult, Kind, Submission, SubmissionEvent
 from gradetape.submissions.pacing import PacedTeller
+from gradetape.submissions.teller import Teller
 from tests.hostile.web.addresses import addresses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -207,6 +208,22 @@ def test_the_moments_of_hidden_cases_are_those_of_the_clock(monkeypatch):
         wait_until(lambda: recorder.sent)
     assert len(recorder.sent) <= 2
     assert recorder.sent[-1] == ["a", "b", "c"]
+
+
+def test_a_grading_tells_of_hidden_cases_in_ticks(send, take, ana, monkeypatch):
+    monkeypatch.setattr(pacing, "TICK_SECONDS", 1000)
+    monkeypatch.setattr(engines.Holder, "engine", None)
+    told_early: set[str | None] = set()
+
+    def send_noted(teller: Teller, *, last: bool = False) -> None:
+        if not last:
+            told_early.update(event.values().get("case") for event in teller.events)
+
+    monkeypatch.setattr(Teller, "send", send_noted)
+    submission = send(ana)
+    grading.grade(take(submission))
+    assert Submission.objects.get(pk=submission.pk).verdict == "accepted"
+    assert told_early == {None, "two"}
 
 
 @pytest.mark.parametrize(
