@@ -16,7 +16,9 @@ from django.test import Client
 from support import Process, start_worker, wait_until
 
 from gradetape import broker
+from gradetape.fleet.presence import live_workers
 from gradetape.submissions.actions import cancel
+from gradetape.submissions.hosting import EX_CONFIG
 from gradetape.submissions.models import Attempt, Ending, Kind, State, Submission
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(180)]
@@ -211,6 +213,23 @@ def stream(
             if stop_after and event[0] == stop_after:
                 break
     connection.close()
+
+
+def test_a_worker_is_warm_before_the_first_submission(worker):
+    wait_until(lambda: len(list(settings.ENGINE_RUN_DIR.glob("warm-*"))) == 2)
+
+
+@pytest.mark.parametrize("ill", ["findings", "broken-host"])
+def test_a_worker_refuses_a_machine_that_breaks_a_promise(version, tmp_path, ill):
+    shutil.rmtree(settings.ENGINE_RUN_DIR, ignore_errors=True)
+    settings.ENGINE_RUN_DIR.mkdir()
+    (settings.ENGINE_RUN_DIR / ill).write_text("Install what is missing.")
+    worker = Process("celery", "-A", "gradetape", "worker", "-l", "WARNING", log=tmp_path / "log")
+    assert worker.process.wait(timeout=60) == EX_CONFIG
+    said = (tmp_path / "log").read_text()
+    assert {"findings": "Install what is missing.", "broken-host": "asked not to start"}[ill] in said
+    assert not live_workers()
+    assert not (settings.ENGINE_RUN_DIR / "started").exists()
 
 
 def test_a_worker_imports_no_tensorflow(worker):

@@ -51,7 +51,8 @@ def start_host(**_: Any) -> None:
     Holder.host = make(run_dir=run_dir, cache_dir=cache_dir, runtimes=tuple(settings.WORKER_RUNTIMES))
     try:
         Holder.host.start()
-        broken = [finding for runtime in settings.WORKER_RUNTIMES for finding in _broken(runtime)]
+        # The jail is the same whatever runtime lives in it, so one is examined.
+        broken = _broken(settings.WORKER_RUNTIMES[0])
     except JudgeError as error:
         log.error("the engine does not start", reason=str(error))
         _refuse()
