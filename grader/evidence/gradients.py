@@ -84,7 +84,7 @@ def _slopes(array: Array, value: Callable[[], float], step: float) -> Array:
 
 
 def _variable_slopes(function: Callable[[], Any], variable: Any, step: float) -> Array:
-    before = np.array(variable)
+    before = np.array(variable.numpy())
     array = before.copy()  # in the variable's own dtype: the sides that are reached are the rounded ones
 
     def value() -> float:

@@ -6,6 +6,7 @@ read inside a jail.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -41,8 +42,10 @@ def asks_for_xla(function: Any, *arguments: Any) -> bool:
     compiler = getattr(function, "experimental_get_compiler_ir", None)
     if compiler is None:
         return False
+    call = inspect.signature(_plain(function)).bind(*_tensors(arguments))
+    call.apply_defaults()  # the compiler does not fill them in
     try:
-        return bool(compiler(*_tensors(arguments))(stage="hlo"))
+        return bool(compiler(*call.args, **call.kwargs)(stage="hlo"))
     except (ValueError, TypeError, tf.errors.OpError):
         return False
 

@@ -70,7 +70,7 @@ def _draws() -> dict[str, float]:
 
 
 def _kept(tree: Any) -> Any:
-    return tf.nest.map_structure(np.array, tree)
+    return tf.nest.map_structure(lambda leaf: np.array(leaf.numpy() if hasattr(leaf, "numpy") else leaf), tree)
 
 
 def _apart(one: Any, two: Any) -> float:
