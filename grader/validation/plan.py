@@ -9,6 +9,7 @@ from grader import seeds
 from grader.package import Package
 
 FLAKE_SEEDS = 10
+WRONG_SEEDS = 3
 QUICK_SEEDS = 2
 WRONG = ("rejected", "cheating")
 _CAUGHT = re.compile(rb"^#\s*caught by:\s*(.+?)\s*$", re.MULTILINE)
@@ -33,7 +34,7 @@ def trials(package: Package, *, quick: bool) -> list[Trial]:
     seeds through those that must catch it: what else it fails may hang on the seed.
     """
     pool = seeds.pool(package)
-    all_seeds, some = (pool[:QUICK_SEEDS],) * 2 if quick else (pool, pool[:FLAKE_SEEDS])
+    all_seeds, some, few = (pool[:QUICK_SEEDS],) * 3 if quick else (pool, pool[:FLAKE_SEEDS], pool[:WRONG_SEEDS])
     found = [Trial("reference", "reference.py", package.files["reference.py"], seed) for seed in all_seeds]
     found += [Trial("starter", "starter.py", package.files["starter.py"], pool[0])]
     found += [
@@ -46,7 +47,7 @@ def trials(package: Package, *, quick: bool) -> list[Trial]:
             caught = caught_by(package, f"{kind}/{name}", source)
             found += [
                 Trial(kind, name, source, seed, caught, None if index == 0 and not quick else caught)
-                for index, seed in enumerate(some)
+                for index, seed in enumerate(few)
             ]
     return found
 
