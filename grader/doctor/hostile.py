@@ -109,8 +109,9 @@ def files(solution: Any, rng: Any) -> dict[str, Any]:
 
 @probe("signals")
 def signals(solution: Any, rng: Any) -> dict[str, str]:
-    """Signals to the jail's init and to pids that can only be the host's."""
-    return {str(pid): _outcome(lambda pid=pid: os.kill(pid, 0)) for pid in (1, 2)}
+    """Signals to the jail's init, and to whatever else is there but the probe itself and what it was forked from."""
+    others = {1, 2} - {os.getpid(), os.getppid()}
+    return {str(pid): _outcome(lambda pid=pid: os.kill(pid, 0)) for pid in sorted(others)}
 
 
 @probe("setuid")
