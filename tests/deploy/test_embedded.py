@@ -3,11 +3,13 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from deploy.environment import ROOT
 from deploy.health import ask
 from deploy.ports import free_port
 from deploy.processes import MARK, leftovers
+from deploy.smoke import Visitor, sign_up, submit
 
 PATIENCE = 120
 
@@ -124,10 +127,21 @@ class TestLife:
         assert second.process.returncode == 1
         assert f"already running here: {first.address}" in said
 
-    def test_ctrl_c_ends_everything(self, first: Launcher) -> None:
+    def test_ctrl_c_ends_everything_after_what_is_being_graded(self, first: Launcher) -> None:
+        candidate = Visitor(first.address)
+        sign_up(candidate)
+        address = submit(candidate, "custom-layer", before="import time\ntime.sleep(4)\n")
+        deadline = time.monotonic() + PATIENCE
+        while candidate.json(f"{address}state/")["state"] == "queued" and time.monotonic() < deadline:
+            time.sleep(0.1)
         assert first.end(signal.SIGINT) == 0
         assert "your data is in var/" in first.printed
         assert first.left() == []
+        with closing(sqlite3.connect(first.var / "db.sqlite3")) as database:
+            rows = database.execute("SELECT state, verdict, attempt FROM submissions_submission").fetchall()
+        assert rows == [("finished", "accepted", 1)]
+        assert "Traceback" not in first.printed
+        assert "WorkerLost" not in first.printed
 
     def test_a_launcher_that_is_killed_takes_its_parts_along_and_the_next_start_keeps_the_data(self, var: Path) -> None:
         killed = Launcher.start(var).wait_until_ready()
