@@ -41,8 +41,8 @@ class Recorder(tf.keras.layers.Layer):
     """A layer that hands its input on and keeps in `.seen` what came by.
 
     Put one into a model to learn what a solution feeds it: batch sizes, order, executions, traces. It reports to
-    Python, so XLA can't compile it: Keras's `compile` notices, a solution that asks for `jit_compile=True` can't use
-    it (take `python_runs` there).
+    Python, so XLA can't compile it: Keras 3 then leaves a model uncompiled, while a `tf.function` or Keras 2 with
+    `jit_compile=True` fails (take `python_runs` there).
     """
 
     def __init__(self, **kwargs: Any) -> None:

@@ -106,6 +106,15 @@ def test_a_recorder_lets_gradients_and_values_through() -> None:
     np.testing.assert_allclose(slopes, np.tile(model.get_weights()[0].T, (3, 1)), rtol=1e-5)
 
 
+@pytest.mark.skipif(not hasattr(keras, "random"), reason="Keras 2 compiles whatever it is told to")
+def test_keras_does_not_compile_a_recorder_by_xla() -> None:
+    model, recorder = recorded_model()
+    with pytest.warns(UserWarning, match="jit_compile"):
+        model.compile("sgd", "mse", jit_compile=True)
+    model.fit(np.ones((3, 2)), np.ones((3, 1)), verbose=0)
+    assert recorder.seen.rows == [3]
+
+
 @pytest.mark.parametrize(("signature", "traces"), [([tf.TensorSpec((None, 2))], 1), (None, 3)])
 def test_traces_are_counted_over_ragged_batches(signature, traces) -> None:
     model, recorder = recorded_model()
