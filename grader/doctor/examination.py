@@ -1,29 +1,38 @@
-"""The promises, and how each is proved on this host.
+"""The promises of the jail, proved on this host one after the other.
 
 A promise is proved by what a hostile probe could not do, or by what the kernel says of the jailed process from outside.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from grader.doctor.findings import tree
+from grader.doctor.findings import Answer, tree
+from grader.doctor.promises import ENDED, MEND_JAIL, MEND_LIMITS, MEND_SECCOMP, PROMISES
 from grader.engine import Engine
 from grader.exceptions import JudgeError
-from grader.jail.bubblewrap import WORK
 from grader.jail.cgroups import PREFIX, open_cgroup, own_groups
 from grader.jail.process import PROCESSES, Allowance, Cause, Place
 from grader.protocol import Load
 from grader.stages.solve import Listener, LoadFailed, Observation, SolveStage
 
 ALLOWANCE = Allowance(cpu_seconds=20, memory_mb=1024)
-LIMIT_SECONDS = {"time": 2.0, "memory": 30.0, "output": 15.0}
+PROBE_SECONDS = 20.0
+GONE_SECONDS = 5.0
 _CAPABILITIES = ("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb")
-_CHANNELS = [0, 1, 2, 3]
+_NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts", "cgroup")
+_LIMITS = (
+    ("time is limited, and told apart", "time", 2.0, (Cause.TIME,)),
+    ("memory is limited, and told apart", "memory", 30.0, (Cause.MEMORY,)),
+    ("memory that no process has is limited too", "hidden_memory", 30.0, (Cause.MEMORY, None)),
+    ("output is limited, and told apart", "output", 15.0, (Cause.OUTPUT,)),
+    ("a crash is told apart", "crash", 15.0, (Cause.CRASH,)),
+)
 
 
 @dataclass(frozen=True)
@@ -51,13 +60,13 @@ class Examination:
                 yield Finding(promise, holds, seen, "" if holds else mend)
             yield from self._limits()
         except (JudgeError, LoadFailed) as error:
-            yield Finding("a jail can be made", holds=False, seen=str(error), mend=_MEND_JAIL)
+            yield Finding("a jail can be made", holds=False, seen=str(error), mend=MEND_JAIL)
         yield _counting()
 
     def _stage(self) -> SolveStage:
         source = Path(__file__).with_name("hostile.py").read_bytes()
         load = Load(solution=b"", probes=source, contract=[], forbidden=[], public={}, prepared=b"", seed=1)
-        return SolveStage(self._place, ALLOWANCE, load, 20.0, Listener())
+        return SolveStage(self._place, ALLOWANCE, load, PROBE_SECONDS, Listener())
 
     def _observe(self, probe: str, seconds: float) -> Observation:
         stage = self._stage()
@@ -66,122 +75,75 @@ class Examination:
         finally:
             stage.close()
 
-    def _ask(self, probe: str) -> Any:
-        seen = self._observe(probe, 20.0)
+    def _ask(self, probe: str) -> Answer:
+        seen = self._observe(probe, PROBE_SECONDS)
         if seen.outcome is not None:
-            return {"ended": f"{seen.outcome}: {seen.trouble.text if seen.trouble else ''}"}
+            return {ENDED: f"{seen.outcome}: {seen.trouble.text if seen.trouble else ''}"}
         return tree(seen.body)
 
     def _from_outside(self) -> Iterator[Finding]:
-        """What the kernel says of an idle jailed process."""
+        """What the kernel says of an idle jailed process, and whether it is gone when its jail is closed."""
         stage = self._stage()
         try:
             stage.open()
-            status = _status(stage.pids())
+            pids = stage.pids()
+            status, shared = _status(pids[-1]), _shared_namespaces(pids[-1])
         finally:
             stage.close()
-        uids, capabilities = (
-            set(status["Uid"].split()),
-            {status[name] for name in _CAPABILITIES},
-        )
-        yield Finding(
-            "nobody on the host: its uid is not root's",
-            "0" not in uids,
-            f"host uid {', '.join(sorted(uids))}",
-            _MEND_JAIL,
-        )
-        none = all(int(value, 16) == 0 for value in capabilities)
-        yield Finding(
-            "no capabilities, none to be had", none, "all sets empty" if none else str(capabilities), _MEND_JAIL
-        )
-        filtered = status["Seccomp"] == "2" and status["NoNewPrivs"] == "1"
-        yield Finding(
-            "a seccomp filter, and no new privileges",
-            filtered,
-            f"Seccomp {status['Seccomp']}, NoNewPrivs {status['NoNewPrivs']}",
-            _MEND_SECCOMP,
-        )
-        yield Finding(
-            "one thread when it is born",
-            status["Threads"] == "1",
-            f"{status['Threads']} thread(s)",
-            "Report this: the zygote ran an op.",
-        )
+        yield from _idle(status)
+        seen = "shares none with the worker" if not shared else f"shares {', '.join(shared)}"
+        yield Finding("namespaces of its own, each of the seven", not shared, seen, MEND_JAIL)
+        left = _left(pids)
+        seen = "no process is left" if not left else f"processes {left}"
+        yield Finding("nothing is left of a jail", not left, seen, MEND_JAIL)
 
     def _limits(self) -> Iterator[Finding]:
-        """Limits that are told apart."""
-        for name, cause in (("time", Cause.TIME), ("memory", Cause.MEMORY), ("output", Cause.OUTPUT)):
-            seen = self._observe(name, LIMIT_SECONDS[name])
-            text = seen.trouble.text if seen.trouble else "it went on"
-            yield Finding(f"{name} is limited, and told apart", seen.cause is cause, text, _MEND_LIMITS)
+        """Limits that are told apart; each jail is a new one, so what ended the one before harms none of them."""
+        for promise, probe, seconds, causes in _LIMITS:
+            seen = self._observe(probe, seconds)
+            text = seen.trouble.text if seen.trouble else "refused" if None in causes else "it went on"
+            yield Finding(promise, seen.cause in causes, text, MEND_LIMITS)
 
 
-Judge = Callable[[Any], tuple[bool, str]]
-_MEND_JAIL = (
-    "Install Debian's bubblewrap; in a container give the worker CAP_SYS_ADMIN, and leave seccomp, AppArmor and the "
-    "system paths unconfined."
-)
-_MEND_SECCOMP = "Install Debian's libseccomp2; the kernel needs CONFIG_SECCOMP_FILTER."
-_MEND_LIMITS = (
-    "Let the worker write its cgroup (delegate one to it, see docs/deploying.md), or give the host more memory."
-)
+def _idle(status: dict[str, str]) -> Iterator[Finding]:
+    uids, capabilities = set(status["Uid"].split()), {status[name] for name in _CAPABILITIES}
+    seen = f"host uid {', '.join(sorted(uids))}"
+    yield Finding("nobody on the host: its uid is not root's", "0" not in uids, seen, MEND_JAIL)
+    none = all(int(value, 16) == 0 for value in capabilities)
+    seen = "all sets empty" if none else str(capabilities)
+    yield Finding("no capabilities, none to be had", none, seen, MEND_JAIL)
+    filtered = status["Seccomp"] == "2" and status["NoNewPrivs"] == "1"
+    seen = f"Seccomp {status['Seccomp']}, NoNewPrivs {status['NoNewPrivs']}"
+    yield Finding("a seccomp filter, and no new privileges", filtered, seen, MEND_SECCOMP)
+    threads = status["Threads"]
+    mend = "Report this: the zygote ran an op."
+    yield Finding("one thread when it is born", threads == "1", f"{threads} thread(s)", mend)
 
 
-def _all_refused(answers: Any) -> tuple[bool, str]:
-    if "ended" in answers:
-        return False, str(answers["ended"])
-    open_ones = [name for name, answer in answers.items() if not str(answer).startswith("refused")]
-    return not open_ones, "all refused" if not open_ones else f"allowed: {', '.join(open_ones)}"
-
-
-def _is_alone(answer: Any) -> tuple[bool, str]:
-    if "ended" in answer:
-        return False, str(answer["ended"])
-    strangers = [pid for pid in answer["processes"] if pid > answer["pid"]]
-    few = len(answer["processes"]) <= len(_CHANNELS) and not strangers
-    descriptors = [number for number in answer["descriptors"] if number not in _CHANNELS]
-    held = few and len(descriptors) <= 1  # the one that lists the folder
-    return held, f"{len(answer['processes'])} processes, descriptors {answer['descriptors']}"
-
-
-def _sees_little(answer: Any) -> tuple[bool, str]:
-    if "ended" in answer:
-        return False, str(answer["ended"])
-    allowed = (f"{WORK}/", "/etc/ld.so.cache", "/tmp/", f"{sys.prefix}/", f"{sys.base_prefix}/")  # noqa: S108 - inside the jail
-    foreign = [name for name in answer["files"] if not name.startswith(allowed)]
-    return not foreign, f"{len(answer['files'])} files of its own" if not foreign else f"sees {foreign[:3]}"
-
-
-def _stays_itself(answer: Any) -> tuple[bool, str]:
-    if "ended" in answer:
-        return False, str(answer["ended"])
-    itself = answer["setuid"].startswith("refused") and 0 not in answer["uids"]
-    return itself, f"setuid {answer['setuid']}, uids {answer['uids']}"
-
-
-def _bomb_held(answer: Any) -> tuple[bool, str]:
-    if "ended" in answer:
-        return True, str(answer["ended"])
-    held = answer["made"] <= PROCESSES and bool(answer["error"])
-    return held, f"{answer['made']} processes, then {answer['error'] or 'no end'}"
-
-
-PROMISES: tuple[tuple[str, str, Judge, str], ...] = (
-    ("no network of any family", "network", _all_refused, _MEND_SECCOMP),
-    ("no mounts, tracing, namespaces, keys, bpf, perf, io_uring", "system_calls", _all_refused, _MEND_SECCOMP),
-    ("the system is read-only", "read_only", _all_refused, _MEND_JAIL),
-    ("temporary folders are bounded", "bounded_folders", _all_refused, "Report this: bubblewrap ignored --size."),
-    ("alone: no other processes, no inherited descriptors", "alone", _is_alone, _MEND_JAIL),
-    ("the host's files are out of sight", "files", _sees_little, _MEND_JAIL),
-    ("no signals to others", "signals", _all_refused, _MEND_JAIL),
-    ("it stays who it is", "setuid", _stays_itself, _MEND_JAIL),
-    ("a fork bomb ends at the limit", "fork_bomb", _bomb_held, _MEND_LIMITS),
-)
-
-
-def _status(pids: tuple[int, ...]) -> dict[str, str]:
-    lines = Path(f"/proc/{pids[-1]}/status").read_text(encoding="ascii", errors="replace").splitlines()
+def _status(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _shared_namespaces(pid: int) -> list[str]:
+    """Which namespaces of namespaces(7) a process has in common with this one."""
+    own, theirs = Path("/proc/self/ns"), Path(f"/proc/{pid}/ns")
+    return [name for name in _NAMESPACES if (own / name).readlink() == (theirs / name).readlink()]
+
+
+def _left(pids: tuple[int, ...]) -> list[int]:
+    """Which of them are still there after a moment, zombies that nobody has fetched yet aside."""
+    deadline = time.monotonic() + GONE_SECONDS
+    while (left := [pid for pid in pids if _lives(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return left
+
+
+def _lives(pid: int) -> bool:
+    with suppress(OSError):
+        os.kill(pid, 0)
+        return not _status(pid)["State"].startswith("Z")
+    return False
 
 
 def _counting() -> Finding:

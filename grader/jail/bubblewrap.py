@@ -25,6 +25,7 @@ WORK = "/box"
 _MIB = 1 << 20
 SIZES = {"/tmp": 256 * _MIB, WORK: 256 * _MIB, "/dev/shm": 64 * _MIB}  # noqa: S108 - paths inside the jail
 START_SECONDS = 10.0
+GONE_SECONDS = 30.0
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 # In an ordinary user's jail the holder has the uid of what it holds. As pid 1 it can't be killed from inside; and since
 # it has a capability that an inmate lacks (a harmless one, and only in its own namespace), the kernel lets no inmate
@@ -102,6 +103,7 @@ class Holder:
         """Kill the jail and wait until nothing of it is left."""
         self.kill()
         self._end_bwrap()
+        self.dead(GONE_SECONDS)  # the init ends last; hundreds of processes take the kernel a while
         os.close(self.pidfd)
 
     def _end_bwrap(self) -> None:

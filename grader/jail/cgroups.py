@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +17,7 @@ _ROOT = Path("/sys/fs/cgroup")
 _V1_CONTROLLERS = ("memory", "pids", "cpuacct")
 _V1_FAIRNESS = "cpu"  # in a group of its own a jail with hundreds of busy threads weighs no more than one process
 PREFIX = "gradetape-"
+_unremoved: list[Path] = []  # groups of this process that were not empty in time; they are tried again with the next
 
 
 class Cgroup(Protocol):
@@ -108,6 +111,7 @@ def open_cgroup(processes: int) -> Cgroup | None:
     """A fresh group for so many processes and threads, or None where this host lets nobody make one."""
     name = f"{PREFIX}{os.getpid()}-{time.monotonic_ns()}"
     own = own_groups()
+    _sweep(tuple(dict.fromkeys(own.values())))
     try:
         if all(controller in own for controller in _V1_CONTROLLERS):
             used = (*_V1_CONTROLLERS, *((_V1_FAIRNESS,) if _V1_FAIRNESS in own else ()))
@@ -148,13 +152,34 @@ def _field(path: Path, name: str) -> int:
 
 
 def _remove(folder: Path) -> None:
-    """Remove an empty group; the kernel needs a moment after the last process has gone."""
-    for _ in range(50):
-        try:
-            folder.rmdir()
-        except FileNotFoundError:
-            return
-        except OSError:
+    """Remove an empty group; the kernel needs a moment after the last process has gone, longer on a busy machine."""
+    _unremoved.append(folder)
+    for attempt in range(300):
+        if attempt:
             time.sleep(0.01)
-        else:
+        for path in list(_unremoved):
+            if _gone(path):
+                with suppress(ValueError):  # another thread was quicker
+                    _unremoved.remove(path)
+        if folder not in _unremoved:
             return
+
+
+def _gone(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@cache
+def _sweep(parents: tuple[Path, ...]) -> None:
+    """Remove what workers that were killed have left, once in the life of a process."""
+    for parent in parents:
+        for folder in parent.glob(f"{PREFIX}*-*"):
+            pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+            if not Path(f"/proc/{pid}").exists():
+                _gone(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -57,4 +58,8 @@ class Spawned:
             return None
 
     def close(self) -> None:
+        """Wait until the zygote's child has ended too: it is in the jail's cgroup."""
+        with suppress(OSError):
+            while self.control.recv(MAX_PACKET):
+                pass
         self.control.close()

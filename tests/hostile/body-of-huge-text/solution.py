@@ -1,0 +1,6 @@
+import msgspec
+
+def array(dtype, shape, raw):
+    return msgspec.msgpack.encode({"value": msgspec.msgpack.Ext(1, msgspec.msgpack.encode((dtype, shape, raw)))})
+
+serve(msgspec.msgpack.encode({"value": "x" * 20_000_000}))

@@ -1,0 +1,5 @@
+import os
+os.close(3)
+
+def double(x):
+    return x * 2

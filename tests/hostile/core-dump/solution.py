@@ -1,0 +1,3 @@
+import os
+os.chdir("/tmp")
+os.abort()

@@ -1,0 +1,4 @@
+def double(x):
+    answer = []
+    answer.append(answer)
+    return answer

@@ -1,0 +1,3 @@
+def double(x):
+    while True:
+        send({"type": "reported", "values": {"loss": 1.0}})

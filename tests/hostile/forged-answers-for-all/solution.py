@@ -1,0 +1,1 @@
+serve(__import__("msgspec").msgpack.encode({"value": 9.0}))

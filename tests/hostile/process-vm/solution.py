@@ -1,0 +1,5 @@
+attempt("read", call, "process_vm_readv", 1, 0, 0, 0, 0, 0, refused=BY_FILTER)
+attempt("write", call, "process_vm_writev", 1, 0, 0, 0, 0, 0, refused=BY_FILTER)
+attempt("advise", call, "process_madvise", 1, 0, 0, 0, 0, refused=BY_FILTER)
+attempt("compare", call, "kcmp", 1, os.getpid(), 0, 0, 0, refused=BY_FILTER)
+attempt("move pages", call, "move_pages", 1, 0, 0, 0, 0, 0, refused=BY_FILTER)

@@ -1,0 +1,3 @@
+def double(x):
+    send({"type": "reported", "values": {"a": float("na" + "n"), "b": float("in" + "f")}})
+    return x * 2

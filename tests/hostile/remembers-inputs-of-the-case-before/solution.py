@@ -1,0 +1,4 @@
+kept = {}
+
+def double(x):
+    return kept.setdefault("answer", x * 2)
