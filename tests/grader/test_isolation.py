@@ -154,4 +154,4 @@ def test_what_would_be_easier_as_the_workers_own_user_is_held_too(home) -> None:
     command = ("-m", "pytest", "-q", "tests/hostile/test_hostile.py", "-k", chosen, "-p", "no:cacheprovider")
     done = as_ordinary_user(sys.executable, *command, home=home)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
-    assert "6 passed" in done.stdout
+    assert "7 passed" in done.stdout

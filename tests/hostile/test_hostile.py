@@ -21,12 +21,16 @@ import pytest
 
 from grader.cli.workshop import cache_folder
 from grader.engine import Engine
+from grader.jail.cgroups import open_cgroup
 from grader.model import Verdict
 from tests.grader.toy import CHECKS, toy
 from tests.hostile.surroundings import FOLDER, PLANTED, Surroundings, Trial, package
 
 SUBMISSIONS = sorted(path.parent.name for path in FOLDER.glob("*/solution.py"))
 CANARY_SLOT = 8
+COUNTED = (group := open_cgroup(1)) is not None
+if group:
+    group.close()
 SLACK = 25.0  # seconds for a busy machine, beyond the promised two
 _package = cache(package)
 
@@ -46,6 +50,8 @@ def surroundings(engine, engine_host) -> Iterator[Surroundings]:
 @pytest.mark.parametrize("name", SUBMISSIONS)
 def test_a_hostile_submission_gets_what_it_must_and_leaves_nothing(surroundings, name: str) -> None:
     expected = expected_of(name)
+    if not COUNTED and "uncounted" in expected:
+        expected["verdict"] = expected["uncounted"]
     attempts = expected.get("attempts", 0)
     source = surroundings.source(name, insider=expected.get("insider", False) or attempts > 0)
     seconds = expected.get("seconds", 7)

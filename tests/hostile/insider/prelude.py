@@ -4,6 +4,8 @@
 gives after it has begun to look at the arguments means that the door was open. BY_FILTER is what seccomp answers.
 """
 
+# ruff: noqa: PLW0603, T201 - a program of an attacker, who counts and prints
+
 import ctypes
 import errno
 import os
