@@ -74,33 +74,40 @@ class Solution:
 
 
 def _takes(value: Any, signature: str) -> bool:
-    """Whether `value` can be called with as many plain arguments as the contract requires."""
+    """Whether `value` can be called with the arguments that the contract requires."""
     try:
         signature_of = inspect.signature(value)
     except (ValueError, TypeError):
         return True  # built without a readable signature: the call itself will tell
+    count, names = _required(signature)
     try:
-        signature_of.bind(*[None] * _required(signature))
+        signature_of.bind(*[None] * count, **dict.fromkeys(names))
     except TypeError:
         return False
     return True
 
 
-def _required(signature: str) -> int:
-    """How many arguments without a default the contract's signature has:
+def _required(signature: str) -> tuple[int, list[str]]:
+    """How many arguments without a default the contract's signature has, and the names of those by keyword only:
 
-    "(units, activation=None, **kwargs)" has one.
+    "(units, activation=None, *, axis, **kwargs)" has one, and axis.
     """
     depth, count, current = 0, 0, ""
+    names: list[str] = []
+    keyword_only = False
     for letter in signature.strip()[1:-1] + ",":
         depth += letter in "([{"
         depth -= letter in ")]}"
-        if letter == "," and depth == 0:
-            count += bool(current.strip()) and "=" not in current and not current.strip().startswith(("*", "/"))
-            current = ""
-        else:
+        if letter != "," or depth:
             current += letter
-    return count
+            continue
+        word, current = current.strip(), ""
+        if word.startswith("*"):
+            keyword_only = True
+        elif word and "=" not in word and word != "/":
+            names += [word] * keyword_only
+            count += not keyword_only
+    return count, names
 
 
 def _signature_text(value: Any) -> str:
