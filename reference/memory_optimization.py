@@ -245,7 +245,13 @@ def checkpointed(block: Block) -> Block:
     Chen et al., "Training Deep Nets with Sublinear Memory Cost" (2016). The block has to be deterministic: a second
     run with another dropout mask would give the gradient of another function.
     """
-    return tf.recompute_grad(block)
+    recomputed = tf.recompute_grad(block)
+
+    def run(x: tf.Tensor) -> tf.Tensor:
+        # A plain function: as an argument of a `tf.function`, what `recompute_grad` returns is unwrapped to the block.
+        return recomputed(x)
+
+    return run
 
 
 def stream_batches(
