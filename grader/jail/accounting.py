@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_FIELDS = ("RssAnon:", "VmSwap:")
+_RESIDENT = ("RssAnon:", "VmSwap:")
+_SHARED_OUT = ("Pss_Anon:", "SwapPss:")
+_FEW = 32  # processes that are looked at page by page; who forks more often pays for shared pages each time
 _INODE_BYTES = 1024  # what the kernel keeps for each file of a tmpfs, about
 
 
@@ -21,14 +23,20 @@ class MemoryWatch:
         """`folders` are file systems in memory; `limit` is in bytes."""
         self._roots, self._folders, self._limit = roots, folders, limit
         self._start: int | None = None
+        self._start_exact = 0
 
     def exceeded(self) -> bool:
         """Whether the jail has grown by more than the limit (bytes)."""
         pids = descendants(self._roots)
-        used = sum(_resident(pid) for pid in pids) + sum(_stored(folder) for folder in self._folders)
-        if self._start is None and pids:
-            self._start = used
-        return used - (self._start or 0) > self._limit
+        if not pids:
+            return False
+        stored = sum(_stored(folder) for folder in self._folders)
+        resident = sum(_field_sum(pid, "status", _RESIDENT) for pid in pids)
+        if self._start is None:
+            self._start, self._start_exact = resident + stored, _exact(pids) + stored
+        if resident + stored - self._start <= self._limit:
+            return False
+        return len(pids) > _FEW or _exact(pids) + stored - self._start_exact > self._limit
 
 
 def descendants(roots: tuple[int, ...]) -> set[int]:
@@ -47,13 +55,18 @@ def descendants(roots: tuple[int, ...]) -> set[int]:
     return found
 
 
-def _resident(pid: int) -> int:
-    """Bytes of anonymous memory."""
+def _exact(pids: set[int]) -> int:
+    """Bytes of anonymous memory, pages that several of them share counted once (proc_pid_smaps(5))."""
+    return sum(_field_sum(pid, "smaps_rollup", _SHARED_OUT) for pid in pids)
+
+
+def _field_sum(pid: int, name: str, fields: tuple[str, ...]) -> int:
+    """Bytes in some fields of a file of a process, which are in kB; 0 for a process that has ended."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+        lines = Path(f"/proc/{pid}/{name}").read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(_FIELDS))
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(fields))
 
 
 def _stored(folder: Path) -> int:
