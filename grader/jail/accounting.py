@@ -8,10 +8,12 @@ Memory that belongs to neither is refused by the seccomp filter (see `grader.jai
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 _RESIDENT = ("RssAnon:", "VmSwap:")
 _SHARED_OUT = ("Pss_Anon:", "SwapPss:")
+PERIOD = 0.1
 _FEW = 32  # processes that are looked at page by page; who forks more often pays for shared pages each time
 _INODE_BYTES = 1024  # what the kernel keeps for each file of a tmpfs, about
 
@@ -24,9 +26,13 @@ class MemoryWatch:
         self._roots, self._folders, self._limit = roots, folders, limit
         self._start: int | None = None
         self._start_exact = 0
+        self._due = 0.0
 
     def exceeded(self) -> bool:
-        """Whether the jail has grown by more than the limit (bytes)."""
+        """Whether the jail has grown by more than the limit (bytes). Looks at most once in PERIOD seconds."""
+        if time.monotonic() < self._due:
+            return False
+        self._due = time.monotonic() + PERIOD
         pids = descendants(self._roots)
         if not pids:
             return False
