@@ -106,5 +106,5 @@ def fail(message: str) -> None:
 def _number(value: object) -> float:
     """A number that came out of the candidate's jail. Anything that is none counts as NaN, which no bound accepts."""
     if isinstance(value, np.ndarray | np.generic) and value.size == 1 and value.dtype.kind in "biuf":
-        return float(value.reshape(())[()])
+        return float(np.asarray(value).reshape(()))
     return float(value) if isinstance(value, int | float) else math.nan

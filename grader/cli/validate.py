@@ -40,10 +40,10 @@ def run(slugs: list[str], wish: Wish) -> int:
     known = {} if wish.quick or wish.again else {package.slug: kept.get(package) for package in packages}
     todo = [package for package in packages if not known.get(package.slug)]
     with _slots(todo) as slots:
-        sound = all([_one(package, known.get(package.slug), slots, kept, wish) for package in packages])
+        sound = [_one(package, known.get(package.slug), slots, kept, wish) for package in packages]
     if wish.record:
         overview.write()
-    return 0 if sound else UNSOUND
+    return 0 if all(sound) else UNSOUND
 
 
 def _slots(packages: list[Package]) -> Any:

@@ -11,6 +11,7 @@ from grader.package import Package
 FLAKE_SEEDS = 10
 WRONG_SEEDS = 3
 QUICK_SEEDS = 2
+QUICK_CASES = 2
 WRONG = ("rejected", "cheating")
 _CAUGHT = re.compile(rb"^#\s*caught by:\s*(.+?)\s*$", re.MULTILINE)
 
@@ -30,37 +31,43 @@ class Trial:
 def trials(package: Package, *, quick: bool) -> list[Trial]:
     """Everything that is tried. Raises ValueError for a wrong submission that does not say what catches it.
 
-    A wrong submission runs through all cases once (not in a quick validation), for the matrix, and under the other
-    seeds through those that must catch it: what else it fails may hang on the seed.
+    A wrong submission runs through all cases once, for the matrix, and under the other seeds through those that must
+    catch it: what else it fails may hang on the seed. In a quick validation each solution has one of two seeds, and a
+    wrong one runs through the first two cases that it names.
     """
     pool = seeds.pool(package)
-    all_seeds, some, few = (pool[:QUICK_SEEDS],) * 3 if quick else (pool, pool[:FLAKE_SEEDS], pool[:WRONG_SEEDS])
-    found = [Trial("reference", "reference.py", package.files["reference.py"], seed) for seed in all_seeds]
-    found += [Trial("starter", "starter.py", package.files["starter.py"], pool[0])]
-    found += [
-        Trial("accepted", name, source, seed)
-        for name, source in package.submissions("accepted").items()
-        for seed in some
+    found = [
+        Trial("reference", "reference.py", package.files["reference.py"], seed)
+        for seed in (pool[:QUICK_SEEDS] if quick else pool)
     ]
+    found += [Trial("starter", "starter.py", package.files["starter.py"], pool[0])]
+    for index, (name, source) in enumerate(package.submissions("accepted").items()):
+        some = [pool[index % QUICK_SEEDS]] if quick else pool[:FLAKE_SEEDS]
+        found += [Trial("accepted", name, source, seed) for seed in some]
     for kind in WRONG:
-        for name, source in package.submissions(kind).items():
-            caught = caught_by(package, f"{kind}/{name}", source)
-            found += [
-                Trial(kind, name, source, seed, caught, None if index == 0 and not quick else caught)
-                for index, seed in enumerate(few)
-            ]
+        for index, (name, source) in enumerate(package.submissions(kind).items()):
+            named = caught_by(package, f"{kind}/{name}", source)
+            if quick:
+                first = frozenset(named[:QUICK_CASES])
+                found.append(Trial(kind, name, source, pool[index % QUICK_SEEDS], first, first))
+            else:
+                found += [
+                    Trial(kind, name, source, seed, frozenset(named), None if seed == pool[0] else frozenset(named))
+                    for seed in pool[:WRONG_SEEDS]
+                ]
     return found
 
 
-def caught_by(package: Package, name: str, source: bytes) -> frozenset[str]:
-    """The cases that a wrong submission's first lines name; "all" means every case."""
+def caught_by(package: Package, name: str, source: bytes) -> list[str]:
+    """The cases that a wrong submission's first lines name, in that order; "all" means every case."""
     line = _CAUGHT.search(source)
-    ids = {case.id for case in package.cases}
-    named = {word.strip() for word in line.group(1).decode().split(",") if word.strip()} if line else set()
-    if named == {"all"}:
-        return frozenset(ids)
-    if not named or named - ids:
+    ids = [case.id for case in package.cases]
+    words = line.group(1).decode().split(",") if line else []
+    named = list(dict.fromkeys(word.strip() for word in words if word.strip()))
+    if named == ["all"]:
+        return ids
+    if not named or set(named) - set(ids):
         raise ValueError(
-            f"{name}: expected a line `# caught by: case, case` with ids out of {sorted(ids)}, received {sorted(named)}"
+            f"{name}: expected a line `# caught by: case, case` with ids out of {sorted(ids)}, received {named}"
         )
-    return frozenset(named)
+    return named

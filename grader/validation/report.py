@@ -47,7 +47,8 @@ class Solution:
         if self.kind in ("reference", "accepted") and min(self.scores) < 100:
             cases = sorted(case for case, seen in self.outcomes.items() if seen != {Outcome.PASSED})
             found.append(
-                f"{name}: expected 100 points on every seed, received {min(self.scores):g}; not passed: {', '.join(cases)}"
+                f"{name}: expected 100 points on every seed, received {min(self.scores):g}; "
+                f"not passed: {', '.join(cases)}"
             )
         if self.kind == "starter" and max(self.scores) >= STARTER_BELOW:
             found.append(f"{name}: expected fewer than {STARTER_BELOW} points, received {max(self.scores):g}")
@@ -91,7 +92,8 @@ class Report:
         self.problems += [problem for solution in self.solutions.values() for problem in solution.problems()]
         if self.reference_cpu and min(self.reference_cpu) > REFERENCE_CPU_SECONDS:
             self.problems.append(
-                f"reference: expected at most {REFERENCE_CPU_SECONDS:g} s of CPU, received {min(self.reference_cpu):.1f}"
+                f"reference: expected at most {REFERENCE_CPU_SECONDS:g} s of CPU, "
+                f"received {min(self.reference_cpu):.1f}"
             )
 
     def summary(self) -> dict[str, Any]:

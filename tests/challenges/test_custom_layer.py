@@ -83,7 +83,7 @@ def test_the_starter_scores_nothing(grade, challenge):
 @pytest.mark.parametrize("name", CAUGHT)
 def test_a_wrong_layer_names_the_cases_that_catch_it(challenge, name):
     """That they do catch it is what `validate` proves, on several seeds."""
-    assert caught_by(challenge, name, source_of(challenge, name)) == CAUGHT[name]
+    assert set(caught_by(challenge, name, source_of(challenge, name))) == CAUGHT[name]
 
 
 @pytest.mark.parametrize("name", CAUGHT)

@@ -1,4 +1,7 @@
-"""Every solution of every challenge under two seeds: what must pass passes, what must be caught is caught."""
+"""Every solution of every challenge, quickly: what must pass passes, what must be caught is caught.
+
+The full proof is `make validate`, whose records test_records.py looks at.
+"""
 
 from __future__ import annotations
 

@@ -54,12 +54,13 @@ def test_an_accepted_submission_that_is_not_is_found(report) -> None:
     assert "accepted/right_0.py: expected 100 points on every seed" in problems(report(package))
 
 
-def test_an_outcome_that_hangs_on_the_seed_is_found(report) -> None:
+def test_an_outcome_that_hangs_on_the_seed_is_found(engine) -> None:
     source = (
         b"def double(x):\n    return x * 2 if float(abs(x).sum() if hasattr(x, 'sum') else x) * 1e3 % 2 < 1 else x\n"
     )
     package = full().with_files({f"submissions/accepted/right_{i}.py": source for i in range(3)})
-    assert "accepted/right_0.py" in problems(report(package))
+    found = validate(package, [engine])
+    assert "accepted/right_0.py: the outcome depends on the seed" in problems(found)
 
 
 def test_too_few_submissions_and_missing_notes_are_found(report) -> None:
@@ -83,7 +84,8 @@ def test_wrong_submissions_run_through_what_must_catch_them_and_once_through_eve
     package = full()
     wrong = [trial for trial in trials(package, quick=False) if trial.name == "wrong_0.py"]
     assert [trial.only for trial in wrong] == [None] + [frozenset({"scalar", "hidden_array"})] * 2
-    assert all(trial.only for trial in trials(package, quick=True) if trial.name == "wrong_0.py")
+    (quick,) = [trial for trial in trials(package, quick=True) if trial.name == "forged_0.py"]
+    assert quick.only == quick.caught_by == {"scalar", "hidden_array"}
 
 
 def test_what_was_proven_is_kept_until_the_package_changes(tmp_path, report) -> None:
