@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import ml_dtypes
@@ -96,6 +97,9 @@ def array_bytes(*content: Any) -> bytes:
         msgspec.msgpack.encode(msgspec.msgpack.Ext(5, b"")),
         msgspec.msgpack.encode({1.5: 1}),
         msgspec.msgpack.encode([1]) + b"trailing",
+        msgspec.msgpack.encode({"when": datetime(2026, 1, 1, tzinfo=UTC)}),
+        b"\xdd" + (400_001).to_bytes(4, "big") + b"\x90" * 400_001,
+        b"\xdc\xff\xff" + b"\xdc\x00\x0f" * 65_535,
     ],
 )
 def test_malformed_bytes_are_refused(body: bytes) -> None:
