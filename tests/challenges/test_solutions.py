@@ -24,6 +24,7 @@ def both_cores(engine: Engine, engine_host: EngineHost) -> Iterator[list[Engine]
         yield [engine, second]
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("slug", library())
 def test_every_solution_gets_what_its_folder_promises(
     engine_host: EngineHost, both_cores: list[Engine], slug: str
