@@ -94,6 +94,7 @@ class JailedProcess:
         self._printed, self.cpu_s, self._last_words, self._cpu_limit = 0, 0.0, b"", 0
         self._memory: MemoryWatch | None = None
         self._spoke = False
+        self._over: Ended | None = None
         self._holder = Holder(place.identity)
         self._cgroup = open_cgroup(PROCESSES)
         self._channel, theirs = socket.socketpair()
@@ -153,6 +154,8 @@ class JailedProcess:
         due = time.monotonic() + seconds
         try:
             while (message := self._reader.next()) is None:
+                if self._over:
+                    raise self._over
                 now = time.monotonic()
                 if now >= deadline or (now >= due and self._cpu_used() - used >= seconds):
                     raise Ended(Cause.TIME, f"no answer within {seconds:g} s")
@@ -161,8 +164,10 @@ class JailedProcess:
                 self._poll(min(deadline - now, _TICK))
         except ProtocolError as error:
             raise Ended(Cause.PROTOCOL, str(error)) from error
+        self._look()
+        if self._over and self._spoke:  # the first message is our own code's: it is heard, whatever followed
+            raise self._over
         self._spoke = True
-        self._drain()
         return message
 
     def _cpu_used(self) -> float:
@@ -173,7 +178,6 @@ class JailedProcess:
         """Wait for anything to happen, and take it in."""
         sources: list[Any] = [self._channel, self._spawned.control, *self._outputs.values()]
         readable, _, _ = select.select(sources, [], [], seconds)
-        self._drain()
         if self._channel in readable:
             data = self._receive_some()
             if not data:
@@ -181,8 +185,16 @@ class JailedProcess:
             self._reader.feed(data)
         elif self._spawned.control in readable:
             raise self._ending()
-        if self._memory and self._memory.exceeded():
-            raise Ended(Cause.MEMORY, "more memory than allowed")
+        self._look()
+
+    def _look(self) -> None:
+        """Take in what was printed, and look at the limits that are watched from here. What is over ends it later."""
+        try:
+            self._drain()
+            if self._memory and self._memory.exceeded():
+                raise Ended(Cause.MEMORY, "more memory than allowed")
+        except Ended as over:
+            self._over = over
 
     def _receive_some(self) -> bytes:
         try:

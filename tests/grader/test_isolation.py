@@ -6,13 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from grader.doctor import examination, promises
 from grader.doctor.examination import Examination
+from grader.jail import process
+from grader.jail.process import JailedProcess
+from grader.model import GradeRequest, Verdict
 from grader.package import REPOSITORY
+from tests.grader.toy import toy
 
 ORDINARY = 40_123
 
@@ -21,6 +26,27 @@ def test_every_promise_of_the_jail_holds_here(engine) -> None:
     findings = list(Examination(engine).findings())
     assert [(finding.promise, finding.seen) for finding in findings if not finding.holds] == []
     assert len(findings) > 24
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nwhile True:\n    os.write(1, b'x' * 65536)\n",
+        "import os\nos._exit(1)\n",
+        "import os\nos.kill(os.getpid(), 9)\n",
+    ],
+)
+def test_a_slow_worker_blames_the_candidate_for_what_the_candidate_did(engine, monkeypatch, source: str) -> None:
+    receive = JailedProcess.receive
+
+    def late(jailed: JailedProcess, seconds: float) -> object:
+        time.sleep(0.5)  # by now it has said that it is ready, and all of the rest has happened
+        return receive(jailed, seconds)
+
+    monkeypatch.setattr(JailedProcess, "receive", late)
+    monkeypatch.setattr(process, "MAX_OUTPUT", 1000)
+    verdict = engine.grade(GradeRequest(toy(), source.encode(), 5)).verdict
+    assert verdict in (Verdict.OUTPUT_LIMIT, Verdict.RUNTIME_ERROR)
 
 
 @pytest.mark.parametrize(
