@@ -1,5 +1,5 @@
 # caught by: heads
-# why: a relu behind the score
+# why: a softplus behind the score, as if it could not be negative
 import keras
 import numpy as np
 import tensorflow as tf
@@ -16,7 +16,7 @@ def build_model(image_shape=(32, 32, 3), meta_dim=10, num_classes=10):
     h = keras.layers.Dense(64, activation="relu")(keras.layers.Concatenate()([x, m]))
     outputs = {
         "class": keras.layers.Dense(num_classes, activation="softmax", name="class")(h),
-        "score": keras.layers.Dense(1, activation="relu", name="score")(h),
+        "score": keras.layers.Dense(1, activation="softplus", name="score")(h),
     }
     return keras.Model({"image": image, "metadata": metadata}, outputs)
 
