@@ -42,7 +42,7 @@ def test_a_candidate_fails_a_case_reads_its_hint_mends_the_code_and_is_accepted(
     expect(newest).to_contain_text("A dense layer of your own")
     expect(newest).to_contain_text("Accepted")
     expect(newest).to_contain_text("100")
-    expect(page.get_by_text("1 of 3")).to_be_visible()
+    expect(page.get_by_text("1 of 20")).to_be_visible()
 
 
 def test_nothing_jumps_while_results_stream(page: Page, sign_up: Callable[[], str], source: Source) -> None:

@@ -66,6 +66,7 @@ class Surroundings:
 
     def __init__(self, engine: Engine, canary: Engine, host: EngineHost) -> None:
         self._engine, self._canary, self._host = engine, canary, host
+        self._bystanders = _bystanders(host)
         self.zygote = host.pids()["keras3"]
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="canary")
         self._traps = list(self._set_traps())
@@ -140,7 +141,8 @@ class Surroundings:
     def _processes(self) -> set[str]:
         """Processes of ours that are neither the zygote nor jails in reserve (each: bwrap, its init, usher, inmate)."""
         reserved = self._engine.reserve.pids() | self._canary.reserve.pids()
-        found = {child for child in psutil.Process().children(recursive=True) if child.pid not in reserved}
+        ours = {child for child in _descendants(psutil.Process()) if child.pid not in reserved}
+        found = ours.difference(self._bystanders, *map(_descendants, self._bystanders))
         strangers, holders = set(), 0
         for process in found:
             with suppress(psutil.NoSuchProcess):
@@ -177,6 +179,18 @@ class Surroundings:
             with suppress(BlockingIOError):
                 found.append(f"trap: {trap.accept() if trap.type == socket.SOCK_STREAM else trap.recv(100)}")
         return found
+
+
+def _bystanders(host: EngineHost) -> set[psutil.Process]:
+    """What other tests of this run keep: a Redis, a browser, a worker with jails of its own."""
+    ours = {*host.pids().values()}
+    return {child for child in psutil.Process().children() if child.pid not in ours and child.name() != "bwrap"}
+
+
+def _descendants(process: psutil.Process) -> set[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        return set(process.children(recursive=True))
+    return set()
 
 
 def _settled(look: Callable[[], set[str]], kind: str) -> list[str]:
