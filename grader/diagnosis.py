@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 TEXT = 600
+GRID = 16
 _LINES = {
     "shape": "The shape differs from the expected one.",
     "dtype": "The dtype differs from the expected one.",
@@ -49,19 +50,24 @@ class Mismatch(AssertionError):
 
     @classmethod
     def of(
-        cls, kind: str, where: str, got: object, want: object, detail: str = "", largest: dict[str, Any] | None = None
+        cls,
+        kind: str,
+        where: str,
+        got: object,
+        want: object,
+        detail: str = "",
+        largest: dict[str, Any] | None = None,
+        grid: dict[str, Any] | None = None,
     ) -> Mismatch:
         """A mismatch of two values, drawn for the page with both sides."""
         message = f"{where}: {detail or _LINES[kind]}"
-        difference = {"kind": kind, "where": where, "got": side(got), "want": side(want), "largest": largest}
+        sides = {"got": side(got), "want": side(want)}
+        difference = {"kind": kind, "where": where, **sides, "largest": largest, "grid": grid}
         return cls(kind, where, message, difference=difference)
 
 
 def side(value: object) -> dict[str, Any]:
-    """One side of a difference:
-
-    type or shape and dtype, a text that is cut where it is long, and the numbers of a small matrix.
-    """
+    """One side of a difference: type or shape and dtype, and a text that is cut where it is long."""
     if not isinstance(value, np.ndarray):
         return {"shape": None, "dtype": type(value).__name__, "text": repr(value)[:TEXT]}
     text = np.array2string(value, precision=5, threshold=60, edgeitems=3, max_line_width=88)
@@ -123,7 +129,31 @@ def array_differs(
     place = f" at {tuple(largest['index'])}" if index else ""
     wrong = int(np.size(same) - np.sum(same))
     detail += f" {wrong} of {want.size} differ, most{place}: expected {largest['want']}, received {largest['got']}."
-    return Mismatch.of(kind, where, got, want, detail.strip(), largest)
+    return Mismatch.of(kind, where, got, want, detail.strip(), largest, heat(gap))
+
+
+def heat(gap: np.ndarray[Any, Any]) -> dict[str, Any] | None:
+    """How far the values are off, as at most GRID x GRID numbers to colour a map with; None for a single value.
+
+    `gap` has |got - wanted|, and 0 where both agree. Axes of length 1 are left out; of what is left the last axis runs
+    across and all others run down, one after the other. A long axis is cut into GRID blocks of about equal length, and
+    a block shows its largest value: an average would hide a single wrong element. `rows` and `columns` say where each
+    block starts, `shape` how long both axes are. What is not finite comes as None.
+    """
+    flat = gap.squeeze()
+    if flat.size < 2:
+        return None
+    flat = flat.reshape(-1, flat.shape[-1])
+    rows, columns = _starts(flat.shape[0]), _starts(flat.shape[1])
+    blocks = np.maximum.reduceat(np.maximum.reduceat(flat, rows, axis=0), columns, axis=1)
+    values = [[float(f"{value:.4g}") if np.isfinite(value) else None for value in row] for row in blocks]
+    return {"shape": list(flat.shape), "rows": rows, "columns": columns, "values": values}
+
+
+def _starts(length: int) -> list[int]:
+    """Where the blocks of an axis start."""
+    count = min(length, GRID)
+    return [block * length // count for block in range(count)]
 
 
 def _kind(got: np.ndarray[Any, Any], want: np.ndarray[Any, Any], same: np.ndarray[Any, Any]) -> tuple[str, str]:

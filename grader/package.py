@@ -6,6 +6,7 @@ digest is over the files' names and contents, and names a version for good.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import tarfile
@@ -187,6 +188,23 @@ class Package:
     @property
     def review(self) -> str:
         return self.text("review.md") if "review.md" in self.files else ""
+
+    @property
+    def reference(self) -> str:
+        return self.text("reference.py")
+
+    @property
+    def explanation(self) -> str:
+        """What is shown beside the reference once somebody may see it, as Markdown: explanation.md, or where there is
+        none the reference's own docstring; empty without either. Raises PackageError when a file is not UTF-8.
+        """
+        if "explanation.md" in self.files:
+            return self.text("explanation.md")
+        try:
+            # As it stands: a module's docstring has no indentation of its own, and formulas keep theirs.
+            return (ast.get_docstring(ast.parse(self.reference), clean=False) or "").strip()
+        except (SyntaxError, ValueError):
+            return ""
 
 
 def library(root: Path = REPOSITORY) -> dict[str, Path]:

@@ -99,3 +99,12 @@ def test_the_pool_of_seeds_follows_from_the_digest() -> None:
 def test_the_repositorys_challenges_load(slug: str) -> None:
     package = Package.from_folder(library()[slug])
     assert sum(case.points for case in package.cases) == 100
+
+
+def test_the_explanation_is_a_file_or_the_reference_s_own_words() -> None:
+    words = '"""Twice.\n\n    y = 2 x\n"""\nx = 1\n'
+    assert toy(reference_py=words).explanation == "Twice.\n\n    y = 2 x"
+    assert toy(reference_py=words, explanation_md="Why.").explanation == "Why."
+    assert toy(reference_py="x = 1\n").explanation == ""
+    assert toy(reference_py="def").explanation == ""
+    assert toy(reference_py=words).reference == words
