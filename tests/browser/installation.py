@@ -34,7 +34,7 @@ class Installation:
         self.folder = Path(tempfile.mkdtemp(prefix="gradetape-browser-"))
         self.port, self.redis_port = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.password = secrets.token_hex(16)
+        self.password, self.secret_key = secrets.token_hex(16), secrets.token_hex(32)
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
@@ -54,7 +54,7 @@ class Installation:
     def environment(self) -> dict[str, str]:
         own = {
             "GRADETAPE_EMBEDDED": "1",
-            "SECRET_KEY": secrets.token_hex(32),
+            "SECRET_KEY": self.secret_key,
             "REDIS_URL": f"redis://:{self.password}@127.0.0.1:{self.redis_port}/0",
             "SITE_URL": self.address,
             "GRADETAPE_VAR": str(self.folder / "var"),
