@@ -1,5 +1,6 @@
 """Writes on the catalogue."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -7,7 +8,15 @@ from django.db import models, transaction
 
 from grader.package import Package
 from grader.seeds import pool
-from gradetape.catalog.models import Challenge, ChallengeVersion, VersionArchive, public_cases, public_parts
+from gradetape.catalog.models import (
+    Challenge,
+    ChallengeTopic,
+    ChallengeVersion,
+    VersionArchive,
+    public_cases,
+    public_parts,
+    words_of,
+)
 from gradetape.catalog.statements import render
 
 
@@ -25,6 +34,7 @@ def publish(*, package: Package) -> Publication:
     """Make the package its challenge's live version. Publishing the same package again changes nothing."""
     facts = {name: getattr(package, name) for name in ("title", "summary", "kind", "difficulty", "runtime", "minutes")}
     facts["topics"] = list(package.topics)
+    facts["words"] = words_of(package.title, package.summary, package.topics)
     Challenge.objects.get_or_create(slug=package.slug, defaults=facts)
     # Two publishers at once number their versions one after the other.
     challenge = Challenge.objects.select_for_update().get(slug=package.slug)
@@ -34,7 +44,17 @@ def publish(*, package: Package) -> Publication:
     changed = challenge.live_id != version.pk
     if changed:
         Challenge.objects.filter(pk=challenge.pk).update(live=version, **facts)
+        _list_topics(challenge=challenge, names=package.topics)
     return Publication(version=version, created=created, changed=changed)
+
+
+def _list_topics(*, challenge: Challenge, names: Iterable[str]) -> None:
+    """Topics that differ in their capitals alone are one."""
+    rows = {name[:100].casefold()[:100]: name[:100] for name in names}
+    challenge.topic_rows.all().delete()
+    ChallengeTopic.objects.bulk_create(
+        ChallengeTopic(challenge=challenge, key=key, name=name) for key, name in rows.items()
+    )
 
 
 def _new_version(*, challenge: Challenge, package: Package) -> ChallengeVersion:

@@ -44,6 +44,8 @@ class Challenge(models.Model):
     topics = models.JSONField(default=list)
     runtime = models.CharField(max_length=16)
     minutes = models.PositiveSmallIntegerField()
+    # What a search looks through: see words_of.
+    words = models.TextField(default="", editable=False)
     live = models.ForeignKey("ChallengeVersion", null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = ChallengeQuerySet.as_manager()
@@ -56,6 +58,24 @@ class Challenge(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("challenge", args=[self.slug])
+
+
+class ChallengeTopic(models.Model):
+    """A topic of a challenge, as lists filter and group by it. `key` is the name in small letters."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="topic_rows")
+    key = models.CharField(max_length=100)
+    name = models.CharField(max_length=100)
+
+    objects: ClassVar[models.Manager["ChallengeTopic"]] = models.Manager()
+
+    class Meta:
+        ordering = ["challenge", "key"]
+        constraints = [models.UniqueConstraint(fields=["challenge", "key"], name="challenge_topic_once")]
+        indexes = [models.Index(fields=["key", "challenge"], name="challenge_topic_key")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ChallengeVersion(models.Model):
@@ -110,6 +130,11 @@ class VersionArchive(models.Model):
 
     def __str__(self) -> str:
         return f"archive of version {self.pk}"
+
+
+def words_of(title: str, summary: str, topics: Iterable[str]) -> str:
+    """The text that a search looks through, in small letters."""
+    return " ".join([title, summary, *topics]).casefold()
 
 
 def public_parts(parts: Iterable[Any], cases: Iterable[Any]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from gradetape import broker
 from gradetape.accounts.models import User
 from gradetape.catalog.models import Challenge, ChallengeVersion
 from gradetape.catalog.packages import draw_seed
+from gradetape.standings.actions import note_work
 from gradetape.submissions import doorbell
 from gradetape.submissions.exceptions import DraftConflict, SourceTooLarge, TooFast, TooManyOpen
 from gradetape.submissions.models import Attempt, Draft, DraftVersion, Ending, Kind, State, Submission
@@ -37,6 +38,9 @@ def submit(*, candidate: User, version: ChallengeVersion, source: bytes, kind: K
         check_pace(candidate=candidate)
         submission = Submission.objects.create(
             candidate=candidate, version=version, source=source, kind=kind, seed=draw_seed(version)
+        )
+        note_work(
+            user_id=candidate.pk, challenge_id=version.challenge_id, at=submission.created_at, sent=submission.kind
         )
         ahead = places_ahead(submission)
         queued = Event.of(QUEUED, "queued", {"position": ahead + 1, "ahead": ahead})
@@ -105,6 +109,8 @@ def save_draft(*, candidate: User, challenge: Challenge, source: bytes, revision
             raise DraftConflict
         if changed:
             _keep_version(draft=draft)
+    if changed:
+        note_work(user_id=candidate.pk, challenge_id=challenge.pk, at=now)
     return draft
 
 

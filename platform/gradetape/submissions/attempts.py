@@ -19,6 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from grader.model import GradeResult, Outcome, Verdict
+from gradetape.standings import actions as standings
 from gradetape.submissions import doorbell
 from gradetape.submissions.models import Attempt, CaseResult, Ending, State, Submission, SubmissionEvent
 from gradetape.submissions.story import CLOSING_NUMBER, RESTARTED_NUMBER, Event, EventId, announce
@@ -146,6 +147,7 @@ def _end(
             return False
         _end_attempt(submission_id, attempt, ending, fault)
         write()
+        standings.record(submission_id=submission_id)
     return True
 
 

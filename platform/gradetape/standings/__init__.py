@@ -1,0 +1,1 @@
+"""Where somebody stands: with each challenge, and by the quarter of an hour."""
