@@ -7,14 +7,19 @@ from django.urls import include, path
 from gradetape.catalog.views import catalogue, challenge
 from gradetape.fleet.views import health
 from gradetape.pages.views import home
+from gradetape.submissions import desk
 from gradetape.submissions import views as submissions
 
 urlpatterns = [
     path("", login_not_required(home), name="home"),
     path("challenges/", catalogue, name="catalogue"),
     path("challenges/<slug:slug>/", challenge, name="challenge"),
-    path("challenges/<slug:slug>/draft/", submissions.save_draft, name="draft"),
+    path("challenges/<slug:slug>/draft/", desk.save_draft, name="draft"),
+    path("challenges/<slug:slug>/draft/versions/", desk.versions, name="draft_versions"),
+    path("challenges/<slug:slug>/draft/versions/<int:revision>/", desk.version, name="draft_version"),
+    path("challenges/<slug:slug>/snippet/", desk.save_snippet, name="snippet"),
     path("challenges/<slug:slug>/submissions/", submissions.submit, name="submit"),
+    path("editor/", desk.editor_settings, name="editor_settings"),
     path("submissions/<uuid:pk>/", submissions.submission, name="submission"),
     path("submissions/<uuid:pk>/events/", submissions.events, name="submission_events"),
     path("submissions/<uuid:pk>/state/", submissions.state, name="submission_state"),

@@ -14,6 +14,7 @@ from gradetape.catalog.models import (
     ChallengeVersion,
     VersionArchive,
     public_cases,
+    public_contract,
     public_parts,
     words_of,
 )
@@ -69,6 +70,7 @@ def _new_version(*, challenge: Challenge, package: Package) -> ChallengeVersion:
         starter=package.starter,
         parts=public_parts(package.parts, package.cases),
         cases=public_cases(package.cases),
+        contract=public_contract(package.contract),
         limits=msgspec.to_builtins(package.limits),
     )
     VersionArchive.objects.create(version=version, data=package.archive(), seeds=pool(package))

@@ -90,6 +90,7 @@ class ChallengeVersion(models.Model):
     starter = models.TextField()
     parts = models.JSONField()
     cases = models.JSONField()
+    contract = models.JSONField(default=list)
     limits = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -143,6 +144,11 @@ def public_parts(parts: Iterable[Any], cases: Iterable[Any]) -> list[dict[str, A
     for case in cases:
         points[case.part] = points.get(case.part, 0) + case.points
     return [{"id": part.id, "title": part.title, "points": points.get(part.id, 0)} for part in parts]
+
+
+def public_contract(names: Iterable[Any]) -> list[dict[str, str]]:
+    """The names that a solution has to define, as the editor completes them; the statement says the same in words."""
+    return [{"name": one.name, "kind": one.kind, "signature": one.signature} for one in names]
 
 
 def public_cases(cases: Iterable[Any]) -> list[dict[str, Any]]:

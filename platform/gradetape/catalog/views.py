@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from gradetape.accounts.http import SignedInRequest
 from gradetape.catalog.models import Challenge
+from gradetape.submissions.desk import desk_of
 from gradetape.submissions.models import Draft, Submission
 from gradetape.submissions.progress import ChallengeRow, attempts_at, catalogue_of
 
@@ -74,6 +75,7 @@ def challenge(request: SignedInRequest, slug: str) -> HttpResponse:
         "draft": draft_of(request, found),
         "submission": shown(attempts),
         "attempts": attempts,
+        **desk_of(request.user, found),
     }
     return render(request, "catalog/challenge.html", context)
 

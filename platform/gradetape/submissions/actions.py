@@ -1,7 +1,8 @@
-"""What candidates do: submit, cancel, save drafts."""
+"""What candidates do: submit, cancel, save what they type."""
 
 from datetime import timedelta
 from functools import partial
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -13,32 +14,51 @@ from gradetape.accounts.models import User
 from gradetape.catalog.models import Challenge, ChallengeVersion
 from gradetape.catalog.packages import draw_seed
 from gradetape.standings.actions import note_work
-from gradetape.submissions import doorbell
+from gradetape.submissions import doorbell, history
 from gradetape.submissions.exceptions import DraftConflict, SourceTooLarge, TooFast, TooManyOpen
-from gradetape.submissions.models import Attempt, Draft, DraftVersion, Ending, Kind, State, Submission
+from gradetape.submissions.models import (
+    OPEN,
+    Attempt,
+    Draft,
+    EditorSettings,
+    Ending,
+    Kind,
+    Snippet,
+    State,
+    Submission,
+)
 from gradetape.submissions.story import CLOSING_NUMBER, QUEUED, Event, EventId, announce, places_ahead
 
 DRAFT_LIMIT = 4 * settings.SOURCE_LIMIT
-DRAFT_VERSIONS = 60
-DRAFT_VERSION_EVERY = timedelta(minutes=1)
+# A request has room for a source and this much, however much of both is escaped.
+SNIPPET_LIMIT = 16 * 1024
+SNIPPETS_KEPT = 20
 CANCEL_KEPT = 3600
+Text = TypeVar("Text", Draft, Snippet)
 
 
-def submit(*, candidate: User, version: ChallengeVersion, source: bytes, kind: Kind) -> Submission:
+def submit(
+    *, candidate: User, version: ChallengeVersion, source: bytes, kind: Kind, snippet: bytes | None = None
+) -> Submission:
     """Take a source to be graded: first a committed row, then a ring for a worker.
 
-    What the source is worth is for the judge to say; only its size is refused.
+    What the source is worth is for the judge to say; only its size is refused. A `snippet` comes with kind SCRATCH
+    and with no other.
     Raises SourceTooLarge, TooManyOpen, TooFast.
     """
     if len(source) > settings.SOURCE_LIMIT:
         raise SourceTooLarge
+    if len(snippet or b"") > SNIPPET_LIMIT:
+        raise SourceTooLarge("Your snippet is larger than 16 KiB. Put what is longer into your file.")
     with transaction.atomic():
         # One person's submissions are counted one after the other, or two at once would both be the last allowed.
         User.objects.select_for_update().get(pk=candidate.pk)
         check_pace(candidate=candidate)
         submission = Submission.objects.create(
-            candidate=candidate, version=version, source=source, kind=kind, seed=draw_seed(version)
+            candidate=candidate, version=version, source=source, kind=kind, snippet=snippet, seed=draw_seed(version)
         )
+        if kind == Kind.SCRATCH:
+            _forget_snippets(candidate=candidate)
         note_work(
             user_id=candidate.pk, challenge_id=version.challenge_id, at=submission.created_at, sent=submission.kind
         )
@@ -48,6 +68,14 @@ def submit(*, candidate: User, version: ChallengeVersion, source: bytes, kind: K
         transaction.on_commit(partial(announce, submission.pk, queued))
         transaction.on_commit(partial(doorbell.ring, submission_id=submission.pk, queue=submission.queue))
     return submission
+
+
+def _forget_snippets(*, candidate: User) -> None:
+    """Let go of what was tried out long ago: it is in no history, so nobody would find it."""
+    tried = Submission.objects.filter(candidate=candidate, kind=Kind.SCRATCH)
+    kept = list(tried.values_list("pk", flat=True)[:SNIPPETS_KEPT])
+    if len(kept) == SNIPPETS_KEPT:
+        tried.exclude(pk__in=kept).exclude(state__in=OPEN).delete()
 
 
 def check_pace(*, candidate: User) -> None:
@@ -90,45 +118,62 @@ def tell_worker_to_stop(submission: Submission) -> None:
         return
 
 
-def save_draft(*, candidate: User, challenge: Challenge, source: bytes, revision: int) -> Draft:
+def save_draft(
+    *, candidate: User, challenge: Challenge, source: bytes, revision: int, keep_previous: bool = False
+) -> Draft:
     """Keep what was typed on top of the revision that it was typed on (0: none yet).
 
-    Saving the same text again is no conflict, whatever the revision: an answer may have been lost on its way.
+    Saving the same text again is no conflict, whatever the revision: an answer may have been lost on its way. What is
+    replaced goes to the history where `keep_previous` asks for it, and where most of the text would be gone.
     Raises DraftConflict, SourceTooLarge.
     """
     if len(source) > DRAFT_LIMIT:
         raise SourceTooLarge("This draft is larger than 256 KiB and can't be kept here.")
-    mine = Draft.objects.filter(candidate=candidate, challenge=challenge)
     with transaction.atomic():
-        now = timezone.now()
-        changed = mine.filter(revision=revision).update(content=source, revision=revision + 1, saved_at=now)
-        if not changed and revision == 0:
-            changed = _first_draft(candidate=candidate, challenge=challenge, source=source)
-        draft = mine.first()
-        if draft is None or (not changed and bytes(draft.content) != source):
-            raise DraftConflict
-        if changed:
-            _keep_version(draft=draft)
-    if changed:
-        note_work(user_id=candidate.pk, challenge_id=challenge.pk, at=now)
+        before = Draft.objects.select_for_update().filter(candidate=candidate, challenge=challenge).first()
+        if before and (keep_previous or history.loses_much(bytes(before.content), source)):
+            history.keep(before)
+        draft = _save(Draft, before, candidate=candidate, challenge=challenge, source=source, revision=revision)
+        if draft is not before:
+            history.record(draft)
+    if draft is not before:
+        note_work(user_id=candidate.pk, challenge_id=challenge.pk, at=draft.saved_at)
     return draft
 
 
-def _first_draft(*, candidate: User, challenge: Challenge, source: bytes) -> bool:
+def save_snippet(*, candidate: User, challenge: Challenge, source: bytes, revision: int) -> Snippet:
+    """Keep what somebody tries out, by the same rules as a draft. Raises DraftConflict, SourceTooLarge."""
+    if len(source) > DRAFT_LIMIT:
+        raise SourceTooLarge("This snippet is larger than 256 KiB and can't be kept here.")
+    with transaction.atomic():
+        before = Snippet.objects.select_for_update().filter(candidate=candidate, challenge=challenge).first()
+        return _save(Snippet, before, candidate=candidate, challenge=challenge, source=source, revision=revision)
+
+
+def _save(
+    model: type[Text], before: Text | None, *, candidate: User, challenge: Challenge, source: bytes, revision: int
+) -> Text:
+    """The row with the new text; as it was when it has that text already. Raises DraftConflict."""
+    mine = model.objects.filter(candidate=candidate, challenge=challenge)
+    if before is None and revision == 0:
+        before = _first(model, candidate=candidate, challenge=challenge, source=source) or mine.first()
+    if before is not None and bytes(before.content) == source:
+        return before
+    changed = mine.filter(revision=revision).update(content=source, revision=revision + 1, saved_at=timezone.now())
+    if not changed:
+        raise DraftConflict
+    return mine.get()
+
+
+def _first(model: type[Text], *, candidate: User, challenge: Challenge, source: bytes) -> Text | None:
+    """The first row, unless another request has just made it."""
     try:
         with transaction.atomic():
-            Draft.objects.create(candidate=candidate, challenge=challenge, content=source)
+            return model.objects.create(candidate=candidate, challenge=challenge, content=source)
     except IntegrityError:
-        return False
-    return True
+        return None
 
 
-def _keep_version(*, draft: Draft) -> None:
-    """Add to the draft's history, at most once a minute, and let go of what is older than the newest few dozen."""
-    newest = draft.versions.first()
-    if newest and draft.saved_at - newest.saved_at < DRAFT_VERSION_EVERY:
-        return
-    DraftVersion.objects.create(draft=draft, content=draft.content, revision=draft.revision, saved_at=draft.saved_at)
-    oldest_kept = draft.versions.values_list("revision", flat=True)[DRAFT_VERSIONS - 1 : DRAFT_VERSIONS].first()
-    if oldest_kept is not None:
-        draft.versions.filter(revision__lt=oldest_kept).delete()
+def choose_editor_settings(*, user: User, chosen: dict[str, Any]) -> None:
+    """Remember how somebody likes the editor."""
+    EditorSettings.objects.update_or_create(user=user, defaults={"chosen": chosen})

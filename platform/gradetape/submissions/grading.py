@@ -105,6 +105,7 @@ def _run(claim: Claim, lease: Lease, teller: Teller) -> GradeResult:
         seed=submission.seed,
         samples_only=submission.kind == Kind.RUN,
         cancelled=lease.cancelled,
+        snippet=None if submission.snippet is None else bytes(submission.snippet),
     )
     hidden = [case["id"] for case in submission.version.cases if not case["sample"]]
     with PacedTeller(teller, hidden) as paced:

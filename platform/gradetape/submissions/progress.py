@@ -40,12 +40,12 @@ class ChallengeRow:
 
 def catalogue_of(user: User) -> list[ChallengeRow]:
     """All challenges that somebody may see, with what they have achieved. Three queries."""
-    sent = Submission.objects.filter(candidate=user, version__challenge=OuterRef("pk"))
+    sent = Submission.objects.filter(candidate=user, version__challenge=OuterRef("pk")).in_histories()
     best = sent.graded().order_by("-score", "-finished_at")
     challenges = (
         Challenge.objects.visible_to(user)
         .select_related("live")
-        .defer("live__statement", "live__statement_html", "live__starter", "live__limits")
+        .defer("live__statement", "live__statement_html", "live__starter", "live__limits", "live__contract")
         .annotate(best_id=Subquery(best.values("pk")[:1]), is_tried=Exists(sent))
     )
     # Rows with what was annotated, which their class does not know.
@@ -75,17 +75,18 @@ def _row(challenge: Any, best: Submission | None, earned: dict[str, float]) -> C
 def attempts_at(user: User, challenge: Challenge, limit: int = 20) -> list[Submission]:
     """One's newest submissions to a challenge."""
     mine = Submission.objects.filter(candidate=user, version__challenge=challenge)
-    return list(mine.listed()[:limit])
+    return list(mine.in_histories().listed()[:limit])
 
 
 def dashboard_of(user: User) -> dict[str, Any]:
     """The dashboard's context. `resume` is the challenge typed at last that is not solved yet, with its draft."""
     graded = Submission.objects.filter(candidate=user).graded()
     solved = set(graded.filter(verdict=Verdict.ACCEPTED).values_list("version__challenge", flat=True))
-    tried = set(Submission.objects.filter(candidate=user).values_list("version__challenge", flat=True).distinct())
+    sent = Submission.objects.filter(candidate=user).in_histories()
+    tried = set(sent.values_list("version__challenge", flat=True).distinct())
     drafts = Draft.objects.visible_to(user).filter(challenge__live__isnull=False).exclude(challenge__in=solved)
     draft = drafts.select_related("challenge").order_by("-saved_at").first()
-    recent = Submission.objects.filter(candidate=user).listed()[:RECENT]
+    recent = sent.listed()[:RECENT]
     return {
         "resume": draft.challenge if draft else None,
         "draft": draft,
@@ -102,7 +103,7 @@ def case_rows(submission: Submission, story: list[dict[str, Any]]) -> list[dict[
     results = _results(submission, story)
     rows = []
     for case in submission.version.cases:
-        if case["sample"] or submission.kind == Kind.SUBMIT:
+        if submission.kind == Kind.SUBMIT or (case["sample"] and submission.kind == Kind.RUN):
             blank = dict.fromkeys(CASE_FIELDS) | {"case": case["id"]}
             rows.append({**blank, **case, **results.get(case["id"], {}), "part_title": titles.get(case["part"], "")})
     return rows

@@ -13,7 +13,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from gradetape import broker
-from gradetape.submissions.models import OPEN, State, Submission, SubmissionEvent
+from gradetape.submissions.models import OPEN, QUEUES, State, Submission, SubmissionEvent
 from gradetape.submissions.text import storable
 
 log = structlog.get_logger(__name__)
@@ -134,7 +134,8 @@ def announce(submission_id: UUID, event: Event) -> None:
 
 def places_ahead(submission: Submission) -> int:
     """How many are waiting in the same queue since before this one."""
-    waiting = Submission.objects.filter(state=State.QUEUED, kind=submission.kind)
+    kinds = [kind for kind, queue in QUEUES.items() if queue == submission.queue]
+    waiting = Submission.objects.filter(state=State.QUEUED, kind__in=kinds)
     return waiting.filter(created_at__lt=submission.created_at).count()
 
 

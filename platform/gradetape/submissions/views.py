@@ -1,28 +1,26 @@
-"""Sending, watching, stopping a submission; saving a draft."""
+"""Sending, watching, stopping a submission."""
 
-import json
-from typing import Annotated, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import aget_object_or_404, get_object_or_404, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from gradetape.accounts.http import SignedInRequest
 from gradetape.answers import refusal
 from gradetape.catalog.models import Challenge
 from gradetape.submissions import actions
-from gradetape.submissions.exceptions import DraftConflict, SourceTooLarge, TooFast, TooManyOpen
-from gradetape.submissions.models import Draft, Kind, Submission
+from gradetape.submissions.bodies import body_of
+from gradetape.submissions.exceptions import SourceTooLarge, TooFast, TooManyOpen
+from gradetape.submissions.models import Kind, Submission
 from gradetape.submissions.progress import case_rows, dashboard_of
 from gradetape.submissions.story import EventId, look
 from gradetape.submissions.streaming import frames
 from gradetape.submissions.text import encoded
-
-Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 class Sent(msgspec.Struct):
@@ -30,43 +28,11 @@ class Sent(msgspec.Struct):
 
     source: str
     kind: Kind
+    snippet: str | None = None
 
-
-class Typed(msgspec.Struct):
-    """The body of a draft."""
-
-    source: str
-    revision: Annotated[int, msgspec.Meta(ge=0, lt=2**31 - 1)]
-
-
-def body_of(request: HttpRequest, shape: type[Body]) -> Body:
-    """The request's JSON. Raises BadRequest with what is wrong.
-
-    Python's own decoder, since it alone takes lone surrogates, which an editor can hold and a judge should see.
-    """
-    try:
-        return msgspec.convert(json.loads(request.body), type=shape)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"Expected JSON with {', '.join(shape.__struct_fields__)}. Received: {error}") from error
-
-
-@require_http_methods(["PUT"])
-def save_draft(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Keep what is in the editor; 409 with the newer text when it was changed elsewhere."""
-    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
-    try:
-        typed = body_of(request, Typed)
-        source = encoded(typed.source)
-        draft = actions.save_draft(candidate=request.user, challenge=challenge, source=source, revision=typed.revision)
-    except BadRequest as error:
-        return refusal(400, "not_json", str(error))
-    except SourceTooLarge as error:
-        return refusal(400, error.code, str(error))
-    except DraftConflict as error:
-        draft = get_object_or_404(Draft.objects.visible_to(request.user), challenge=challenge)
-        newer = {"revision": draft.revision, "source": draft.source, "saved_at": draft.saved_at}
-        return refusal(409, error.code, str(error), **newer)
-    return JsonResponse({"revision": draft.revision, "saved_at": draft.saved_at})
+    def __post_init__(self) -> None:
+        if (self.snippet is not None) != (self.kind == Kind.SCRATCH):
+            raise ValueError("a snippet comes with kind `scratch`, and with that alone")
 
 
 @require_POST
@@ -79,7 +45,11 @@ def submit(request: SignedInRequest, slug: str) -> HttpResponse:
     try:
         sent = body_of(request, Sent)
         submission = actions.submit(
-            candidate=request.user, version=challenge.live, source=encoded(sent.source), kind=sent.kind
+            candidate=request.user,
+            version=challenge.live,
+            source=encoded(sent.source),
+            kind=sent.kind,
+            snippet=None if sent.snippet is None else encoded(sent.snippet),
         )
     except BadRequest as error:
         return refusal(400, "not_json", str(error))
@@ -105,12 +75,19 @@ def submission(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "submission": found,
         "challenge": found.challenge,
         "version": found.version,
-        "parts": found.version.parts_with_cases(samples_only=found.kind == Kind.RUN),
+        "parts": parts_of(found),
         "cases": case_rows(found, story),
         "events_url": found.events_url,
         "story": story,
     }
     return render(request, "submissions/detail.html", context)
+
+
+def parts_of(found: Submission) -> list[dict[str, Any]]:
+    """The parts with the cases that it is graded on; a snippet is graded on none."""
+    if found.kind == Kind.SCRATCH:
+        return []
+    return found.version.parts_with_cases(samples_only=found.kind == Kind.RUN)
 
 
 @require_safe

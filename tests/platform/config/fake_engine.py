@@ -77,6 +77,8 @@ class FakeEngine:
     def grade(self, request: GradeRequest, emit: Callable[[Event], None]) -> GradeResult:
         orders = dict(line.partition(" ")[::2] for line in request.source.decode("utf-8", "replace").splitlines())
         emit(Started())
+        if request.snippet is not None:
+            return self._try(request, emit)
         cases = [case for case in request.package.cases if case.sample or not request.samples_only]
         results = [self._case(case, orders, request, emit) for case in cases]
         score = sum(result.earned for result in results)
@@ -87,6 +89,19 @@ class FakeEngine:
         return GradeResult(
             request.package.slug, request.package.digest, request.seed, verdict, score, tuple(results), None, None,
             output, TIMINGS,
+        )  # fmt: skip
+
+    def _try(self, request: GradeRequest, emit: Callable[[Event], None]) -> GradeResult:
+        """A snippet says itself; `pause SECONDS` in it waits, and `raise` ends it badly."""
+        said = (request.snippet or b"").decode()
+        emit(Output(stream="stdout", text=said, case=None))
+        orders = dict(line.partition(" ")[::2] for line in said.splitlines())
+        self._wait(float(orders.get("pause", 0)), request)
+        verdict = Verdict.RUNTIME_ERROR if "raise" in orders else Verdict.ACCEPTED
+        emit(Finished(verdict=verdict, score=0, passed=0, total=0, timings=TIMINGS))
+        return GradeResult(
+            request.package.slug, request.package.digest, request.seed, verdict, 0, (), None, None,
+            {"stdout": said, "stderr": ""}, TIMINGS,
         )  # fmt: skip
 
     def _case(self, case, orders, request: GradeRequest, emit: Callable[[Event], None]) -> CaseFinished:

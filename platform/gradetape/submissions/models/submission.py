@@ -13,10 +13,15 @@ from gradetape.submissions.text import decoded
 
 
 class Kind(models.TextChoices):
-    """Run: the sample cases, as often as one likes. Submit: all cases, for the score."""
+    """Run: the sample cases, as often as one likes. Submit: all cases, for the score. Scratch: a snippet, no case."""
 
     RUN = "run", "Run"
     SUBMIT = "submit", "Submission"
+    SCRATCH = "scratch", "Snippet"
+
+
+# What workers take from each queue: what somebody waits for at the keyboard goes past what is graded for the score.
+QUEUES = {Kind.RUN: "runs", Kind.SCRATCH: "runs", Kind.SUBMIT: "submissions"}
 
 
 class State(models.TextChoices):
@@ -43,6 +48,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """What is waiting or being graded."""
         return self.filter(state__in=OPEN)
 
+    def in_histories(self) -> "SubmissionQuerySet":
+        """What is an attempt at a challenge: a snippet that was only tried out is none."""
+        return self.exclude(kind=Kind.SCRATCH)
+
     def graded(self) -> "SubmissionQuerySet":
         """What counts: finished, for the score, and not lost through our own fault."""
         return self.filter(kind=Kind.SUBMIT, state=State.FINISHED).exclude(verdict=Verdict.JUDGE_ERROR)
@@ -50,8 +59,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def listed(self) -> "SubmissionQuerySet":
         """With what a row of a list shows, and without the large columns."""
         return self.select_related("version__challenge").defer(
-            "source", "output", "timings", "version__statement", "version__statement_html", "version__starter",
-            "version__parts", "version__cases", "version__limits",
+            "source", "snippet", "output", "timings", "version__statement", "version__statement_html",
+            "version__starter", "version__parts", "version__cases", "version__limits", "version__contract",
         )  # fmt: skip
 
     def expired(self) -> "SubmissionQuerySet":
@@ -67,6 +76,7 @@ class Submission(models.Model):
     version = models.ForeignKey(ChallengeVersion, on_delete=models.PROTECT, related_name="submissions")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     source = models.BinaryField()
+    snippet = models.BinaryField(null=True)
     seed = models.BigIntegerField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -94,6 +104,11 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["candidate", "-created_at"], name="submission_of_candidate"),
             models.Index(
+                fields=["candidate", "-created_at"],
+                name="submission_scratch",
+                condition=models.Q(kind="scratch"),
+            ),
+            models.Index(
                 fields=["state", "created_at"],
                 name="submission_open",
                 condition=models.Q(state__in=["queued", "running"]),
@@ -102,6 +117,11 @@ class Submission(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="submission_state_known"),
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="submission_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind=Kind.SCRATCH, snippet__isnull=False)
+                | (~models.Q(kind=Kind.SCRATCH) & models.Q(snippet__isnull=True)),
+                name="submission_snippet_when_scratch",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state=State.FINISHED, verdict__isnull=False, score__isnull=False)
                 | (~models.Q(state=State.FINISHED) & models.Q(verdict__isnull=True, score__isnull=True)),
@@ -129,10 +149,15 @@ class Submission(models.Model):
         return decoded(self.source)
 
     @property
+    def snippet_text(self) -> str:
+        """The snippet as it is shown; empty where there is none."""
+        return decoded(self.snippet or b"")
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN
 
     @property
     def queue(self) -> str:
         """The queue whose workers grade it."""
-        return "runs" if self.kind == Kind.RUN else "submissions"
+        return QUEUES[Kind(self.kind)]

@@ -1,0 +1,118 @@
+"""What lies on somebody's desk at a challenge: the draft and its versions, the snippet, how the editor is liked."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gradetape.accounts.http import SignedInRequest
+from gradetape.accounts.models import User
+from gradetape.answers import refusal
+from gradetape.catalog.models import Challenge
+from gradetape.submissions import actions
+from gradetape.submissions.bodies import body_of
+from gradetape.submissions.exceptions import DraftConflict, SourceTooLarge
+from gradetape.submissions.models import Draft, DraftVersion, EditorSettings, Kind, Snippet, Submission
+from gradetape.submissions.text import encoded
+
+
+class Saving(msgspec.Struct):
+    """The body of a draft or a snippet. `keep_previous`: what this replaces goes to the draft's history first."""
+
+    source: str
+    revision: Annotated[int, msgspec.Meta(ge=0, lt=2**31 - 1)]
+    keep_previous: bool = False
+
+
+class Chosen(msgspec.Struct, forbid_unknown_fields=True):
+    """How the editor is liked; `size` in pixels."""
+
+    size: Annotated[int, msgspec.Meta(ge=10, le=24)] = 13
+    keys: Literal["usual", "vim", "emacs"] = "usual"
+    wrap: bool = False
+    suggest: bool = True
+
+
+def desk_of(user: User, challenge: Challenge) -> dict[str, Any]:
+    """What the workbench opens with, besides the draft."""
+    snippet = Snippet.objects.visible_to(user).filter(challenge=challenge).first()
+    tried = Submission.objects.filter(candidate=user, version__challenge=challenge, kind=Kind.SCRATCH)
+    settings = EditorSettings.objects.filter(user=user).first()
+    return {
+        "snippet": {"source": snippet.source if snippet else "", "revision": snippet.revision if snippet else 0}
+        | {"saved_at": snippet.saved_at if snippet else None},
+        "tried": tried.only("kind", "state").first(),
+        "editor_settings": settings.chosen if settings else None,
+    }
+
+
+@require_http_methods(["PUT"])
+def save_draft(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Keep what is in the editor; 409 with the newer text when it was changed elsewhere."""
+    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
+    return _saved(request, Draft, challenge)
+
+
+@require_http_methods(["PUT"])
+def save_snippet(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Keep what somebody tries out; 409 as for a draft."""
+    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
+    return _saved(request, Snippet, challenge)
+
+
+def _saved(request: SignedInRequest, model: type[Draft] | type[Snippet], challenge: Challenge) -> HttpResponse:
+    saved: Draft | Snippet
+    try:
+        body = body_of(request, Saving)
+        source, who = encoded(body.source), request.user
+        if model is Draft:
+            saved = actions.save_draft(
+                candidate=who, challenge=challenge, source=source, revision=body.revision,
+                keep_previous=body.keep_previous,
+            )  # fmt: skip
+        else:
+            saved = actions.save_snippet(candidate=who, challenge=challenge, source=source, revision=body.revision)
+    except BadRequest as error:
+        return refusal(400, "not_json", str(error))
+    except SourceTooLarge as error:
+        return refusal(400, error.code, str(error))
+    except DraftConflict as error:
+        newer = get_object_or_404(model.objects.visible_to(request.user), challenge=challenge)
+        facts = {"revision": newer.revision, "source": newer.source, "saved_at": newer.saved_at}
+        return refusal(409, error.code, str(error), **facts)
+    return JsonResponse({"revision": saved.revision, "saved_at": saved.saved_at})
+
+
+@require_safe
+@never_cache
+def versions(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What one's draft was before, the newest first; without the texts."""
+    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
+    rows = DraftVersion.objects.filter(draft__candidate=request.user, draft__challenge=challenge)
+    listed = rows.order_by("-revision").values("revision", "saved_at", "size", "kept")
+    return JsonResponse({"versions": list(listed)})
+
+
+@require_safe
+@never_cache
+def version(request: SignedInRequest, slug: str, revision: int) -> HttpResponse:
+    """One of them, with its text."""
+    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
+    mine = DraftVersion.objects.filter(draft__candidate=request.user, draft__challenge=challenge)
+    found = get_object_or_404(mine, revision=revision)
+    return JsonResponse({"revision": found.revision, "saved_at": found.saved_at, "source": found.source})
+
+
+@require_http_methods(["PUT"])
+def editor_settings(request: SignedInRequest) -> HttpResponse:
+    """Remember how somebody likes the editor, for the browsers that don't know it yet."""
+    try:
+        chosen = body_of(request, Chosen)
+    except BadRequest as error:
+        return refusal(400, "not_json", str(error))
+    actions.choose_editor_settings(user=request.user, chosen=msgspec.to_builtins(chosen))
+    return JsonResponse(msgspec.to_builtins(chosen))
