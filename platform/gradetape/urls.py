@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from gradetape.catalog.views import catalogue, challenge
+from gradetape.catalog.browsing import catalogue
+from gradetape.catalog.views import challenge
 from gradetape.fleet.views import health
 from gradetape.pages.views import home
 from gradetape.submissions import desk

@@ -39,44 +39,6 @@ def graded(send, take, ana):
     return grade
 
 
-def test_the_catalogue_shows_the_best_and_what_each_part_earned(graded, as_ana):
-    graded(failed="three")
-    graded(failed="two")
-    row = as_ana.get("/challenges/").context["rows"][0]
-    assert (row.state, row.best) == ("tried", 65)
-    assert [(part.title, part.earned, part.points) for part in row.parts] == [
-        ("The basics", 40, 75),
-        ("The edges", 25, 25),
-    ]
-
-
-def test_a_challenge_is_solved_by_an_accepted_submission_alone(graded, as_ana):
-    graded(kind=Kind.RUN)
-    assert as_ana.get("/challenges/").context["rows"][0].state == "tried"
-    graded()
-    context = as_ana.get("/challenges/").context
-    assert (context["rows"][0].state, context["rows"][0].best, context["solved"], context["total"]) == (
-        "solved",
-        100,
-        1,
-        1,
-    )
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", 1), ("kind=coding", 1), ("kind=scenario", 0), ("difficulty=easy", 1), ("difficulty=hard", 0),
-        ("topic=numbers", 1), ("topic=losses", 0), ("q=DOUB+number", 1), ("q=triple", 0), ("state=new", 1),
-        ("state=solved", 0),
-    ],
-)  # fmt: skip
-def test_the_catalogue_is_filtered_by_its_address(version, as_ana, query, found):
-    context = as_ana.get(f"/challenges/?{query}").context
-    assert (len(context["rows"]), context["total"]) == (found, 1)
-    assert context["topics"] == ["numbers", "warm-up"]
-
-
 def test_the_dashboard_counts_and_resumes(graded, ana, as_ana, version, tiny):
     other = publish(package=tiny("tripling", MANIFEST.replace("Doubling", "Tripling"))).version
     graded()
@@ -103,7 +65,7 @@ def test_the_page_of_a_submission_that_waits_lists_what_is_to_come(send, ana, as
     assert [event["type"] for event in context["story"]] == ["queued"]
 
 
-@pytest.mark.parametrize("page", ["/challenges/", "/dashboard/", "/challenges/doubling/"])
+@pytest.mark.parametrize("page", ["/dashboard/", "/challenges/doubling/"])
 def test_a_page_costs_the_same_number_of_queries_however_much_there_is(graded, as_ana, tiny, page):
     graded(failed="three")
     few = queries(as_ana, page)
@@ -111,19 +73,6 @@ def test_a_page_costs_the_same_number_of_queries_however_much_there_is(graded, a
         publish(package=tiny(f"more-{number}"))
         graded(failed="two")
     assert queries(as_ana, page) == few <= 12
-
-
-@pytest.mark.parametrize("page", ["/challenges/", "/dashboard/"])
-def test_lists_load_neither_archives_nor_sources(graded, as_ana, page):
-    graded()
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        as_ana.get(page)
-    asked = " ".join(query["sql"] for query in captured)
-    assert "versionarchive" not in asked
-    assert '"source"' not in asked
-    assert "statement_html" not in asked
 
 
 def queries(client, page: str) -> int:

@@ -88,7 +88,7 @@ def test_pages_carry_a_policy_without_inline_code(as_ana, version):
 
 
 def test_errors_say_nothing_of_the_inside(as_ana, version, monkeypatch):
-    monkeypatch.setattr("gradetape.catalog.views.catalogue_of", lambda user: 1 / 0)
+    monkeypatch.setattr("gradetape.catalog.browsing.totals_of", lambda user: 1 / 0)
     as_ana.raise_request_exception = False
     answer = as_ana.get("/challenges/")
     assert answer.status_code == 500

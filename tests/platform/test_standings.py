@@ -80,8 +80,8 @@ def test_our_own_fault_is_no_attempt(send, take, ana, settings):
 
 def test_time_between_two_signs_of_work_counts_unless_it_was_a_break(ana, version, tiny):
     other = publish(package=tiny("other")).version
-    for minutes, challenge in ((0, version.challenge), (4, version.challenge), (9, other.challenge), (30, other.challenge)):
-        note_work(user_id=ana.pk, challenge_id=challenge.pk, at=NOON + timedelta(minutes=minutes), sent=Kind.RUN)
+    for minutes, at in ((0, version), (4, version), (9, other), (30, other)):
+        note_work(user_id=ana.pk, challenge_id=at.challenge_id, at=NOON + timedelta(minutes=minutes), sent=Kind.RUN)
     spent = dict(Standing.objects.values_list("challenge__slug", "seconds"))
     assert spent == {"doubling": 240, "other": 300}
     busy = list(Activity.objects.values_list("quarter", "sent", "seconds"))

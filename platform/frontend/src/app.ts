@@ -1,5 +1,6 @@
 // Every page: theme, menus, shortcuts, notices, times, and htmx for the small exchanges.
 import htmx from "htmx.org";
+import { startFilters } from "./filters";
 import { startMenus } from "./menus";
 import { startNotices } from "./notices";
 import { startShortcuts } from "./shortcuts";
@@ -10,5 +11,6 @@ startThemeSwitch();
 startMenus();
 startShortcuts();
 startNotices();
+startFilters();
 localiseTimes();
 htmx.onLoad((element) => localiseTimes(element as ParentNode & Element));

@@ -1,9 +1,8 @@
-"""The catalogue and the page of a challenge."""
+"""The page of a challenge."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -12,50 +11,7 @@ from gradetape.accounts.http import SignedInRequest
 from gradetape.catalog.models import Challenge
 from gradetape.submissions.desk import desk_of
 from gradetape.submissions.models import Draft, Submission
-from gradetape.submissions.progress import ChallengeRow, attempts_at, catalogue_of
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the address asks to see; an empty value asks for everything."""
-
-    q: str = ""
-    kind: str = ""
-    topic: str = ""
-    difficulty: str = ""
-    state: str = ""
-
-    @classmethod
-    def of(cls, query: QueryDict) -> Self:
-        return cls(**{name: query.get(name, "").strip()[:100] for name in cls.__dataclass_fields__})
-
-    def admits(self, row: ChallengeRow) -> bool:
-        """Whether the row is among what was asked for."""
-        challenge = row.challenge
-        words = f"{challenge.title} {challenge.summary} {' '.join(challenge.topics)}".lower()
-        return (
-            all(word in words for word in self.q.lower().split())
-            and self.kind in {"", challenge.kind}
-            and self.difficulty in {"", challenge.difficulty}
-            and self.state in {"", row.state}
-            and (not self.topic or self.topic in challenge.topics)
-        )
-
-
-@require_safe
-@never_cache
-def catalogue(request: SignedInRequest) -> HttpResponse:
-    """All challenges, with where one stands; filters are in the address, so a list can be shared."""
-    filters = Filters.of(request.GET)
-    rows = catalogue_of(request.user)
-    context = {
-        "rows": [row for row in rows if filters.admits(row)],
-        "solved": sum(row.state == "solved" for row in rows),
-        "total": len(rows),
-        "filters": asdict(filters),
-        "topics": sorted({topic for row in rows for topic in row.challenge.topics}),
-    }
-    return render(request, "catalog/list.html", context)
+from gradetape.submissions.progress import attempts_at
 
 
 @require_safe

@@ -66,18 +66,24 @@ def share(part: Any) -> float:
 
 @register.simple_tag
 def part_bars(parts: Iterable[Any]) -> SafeString:
-    """A column for each part, filled as far as its points were earned; said in words for screen readers."""
-    shares = [share(part) for part in parts]
+    """A column for each part, filled as far as its points were earned; what it means is said in words as well."""
+    listed = [(part, share(part)) for part in parts]
     columns = format_html_join(
         "",
-        '<svg viewBox="0 0 12 14" aria-hidden="true"><rect class="well" width="12" height="14" rx="2"/>'
+        '<svg viewBox="0 0 12 14" aria-hidden="true"><title>{}</title>'
+        '<rect class="well" width="12" height="14" rx="2"/>'
         '<rect class="fill" y="{}" width="12" height="{}" rx="2"/></svg>',
-        ((f"{14 - 14 * s:.1f}", f"{14 * s:.1f}") for s in shares),
+        ((in_words(part), f"{14 - 14 * s:.1f}", f"{14 * s:.1f}") for part, s in listed),
     )
-    whole = sum(s >= 1 for s in shares)
-    return format_html(
-        '<span class="part-bars" role="img" aria-label="{} of {} parts complete">{}</span>', whole, len(shares), columns
-    )
+    whole = sum(s >= 1 for _, s in listed)
+    label = f"{whole} of {len(listed)} parts complete" + (": " if whole < len(listed) else "")
+    label += "; ".join(in_words(part) for part, s in listed if s < 1)
+    return format_html('<span class="part-bars" role="img" aria-label="{}">{}</span>', label, columns)
+
+
+def in_words(part: Any) -> str:
+    """A part with its points."""
+    return f"{part.title}, {round(float(part.earned), 1):g} of {round(float(part.points), 1):g}"
 
 
 @register.simple_tag

@@ -1,0 +1,83 @@
+"""What to try next: what is nearly done, then new challenges of the right level that build on what was met before."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Abs, Coalesce
+
+from gradetape.accounts.models import User
+from gradetape.catalog.listing import RANK, RANKS, ChallengeRow, rows_of, with_standing
+from gradetape.catalog.models import ChallengeTopic, Difficulty
+from gradetape.standings.models import Standing, State
+
+NEARLY = 2
+SUGGESTIONS = 3
+# So many solved at one level, and the next level is the one to suggest.
+ENOUGH = 3
+NAMED_TOPICS = 2
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A challenge, and in a few words why this one."""
+
+    row: ChallengeRow
+    reason: str
+
+
+def suggestions_for(user: User) -> list[Suggestion]:
+    """Up to three challenges; five queries, however many challenges there are."""
+    begun = rows_of(
+        with_standing(user).filter(state=State.TRIED).order_by(F("best").desc(nulls_last=True), "-active_at")[:NEARLY]
+    )
+    met = ChallengeTopic.objects.filter(challenge__standings__in=_met(user))
+    fresh = rows_of(_fresh(user, met)[: SUGGESTIONS - len(begun)])
+    known = set(met.filter(challenge_topic_of(fresh)).values_list("key", flat=True)) if fresh else set()
+    return [
+        *(Suggestion(row, _what_is_left(row)) for row in begun),
+        *(Suggestion(row, _what_is_shared(row, known)) for row in fresh),
+    ]
+
+
+def challenge_topic_of(rows: list[ChallengeRow]) -> Q:
+    """The topics of these challenges."""
+    return Q(key__in={topic.casefold() for row in rows for topic in row.challenge.topics})
+
+
+def _met(user: User) -> Any:
+    return Standing.objects.visible_to(user).exclude(state=State.NEW)
+
+
+def _fresh(user: User, met: Any) -> Any:
+    """New challenges: first those of the level that comes next, then those that share most topics with earlier ones."""
+    topics = ChallengeTopic.objects.filter(challenge=OuterRef("pk"), key__in=met.values("key")).order_by()
+    shared = Coalesce(Subquery(topics.values("challenge").annotate(count=Count("pk")).values("count")), 0)
+    distance = Abs(RANK - level_of(user))
+    return (
+        with_standing(user).filter(state=State.NEW).alias(shared=shared).order_by(distance, "-shared", "minutes", "pk")
+    )
+
+
+def level_of(user: User) -> int:
+    """The rank of the difficulty that comes next: the lowest one with less than a few solved."""
+    solved = Standing.objects.visible_to(user).filter(state=State.SOLVED).order_by()
+    counts = Counter(dict(solved.values_list("challenge__difficulty").annotate(count=Count("pk"))))
+    return next((rank for level, rank in RANKS.items() if counts[level] < ENOUGH), RANKS[Difficulty.HARD])
+
+
+def _what_is_left(row: ChallengeRow) -> str:
+    if row.best is None:
+        return "Begun: submit it to see how far it is."
+    left = row.left
+    if len(left) == 1:
+        return f"One part left: {left[0].title}."
+    return f"{len(row.parts) - len(left)} of {len(row.parts)} parts are complete."
+
+
+def _what_is_shared(row: ChallengeRow, known: set[str]) -> str:
+    shared = [topic for topic in row.challenge.topics if topic.casefold() in known][:NAMED_TOPICS]
+    if shared:
+        return f"You have met {' and '.join(shared)} before."
+    return f"New to you: {', '.join(row.challenge.topics[:NAMED_TOPICS])}." if row.challenge.topics else "New to you."
