@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "gradetape.accounts",
     "gradetape.catalog",
     "gradetape.submissions",
+    "gradetape.study",
     "gradetape.standings",
     "gradetape.fleet",
 ]

@@ -21,6 +21,7 @@ urlpatterns = [
     path("challenges/<slug:slug>/snippet/", desk.save_snippet, name="snippet"),
     path("challenges/<slug:slug>/submissions/", submissions.submit, name="submit"),
     path("editor/", desk.editor_settings, name="editor_settings"),
+    path("challenges/<slug:slug>/", include("gradetape.study.urls")),
     path("submissions/<uuid:pk>/", submissions.submission, name="submission"),
     path("submissions/<uuid:pk>/events/", submissions.events, name="submission_events"),
     path("submissions/<uuid:pk>/state/", submissions.state, name="submission_state"),

@@ -98,7 +98,8 @@ def sent_by(client: Client, submission: Submission) -> Iterator[tuple[str, bytes
     """The answers to what is sent, and to what is sent wrongly."""
     place = "/challenges/planted/"
     bodies = ['{"source": "x", "kind": "run"}', '{"source": "y", "revision": 0}', '{"source": "z", "revision": 9}', "["]
-    for path in (f"{place}submissions/", f"{place}draft/", f"{submission.get_absolute_url()}cancel/", place, "/x/"):
+    pages = ("", "submissions/", "draft/", "notes/", "solution/", "solution/show/", "attempts/difference/")
+    for path in (f"{submission.get_absolute_url()}cancel/", "/x/", *(place + page for page in pages)):
         for method in (client.post, client.put, client.delete):
             for body in bodies:
                 answer = method(path, body, content_type="application/json")
@@ -113,7 +114,9 @@ def test_nothing_that_a_candidate_can_open_holds_a_secret(graded, ana, bob):
             opened.append(path)
             assert not secrets_in(answer), path
     mine = graded.get_absolute_url()
-    assert {mine, f"{mine}state/", f"{mine}events/", "/challenges/planted/", "/dashboard/"} <= set(opened)
+    place = "/challenges/planted/"
+    assert {mine, f"{mine}state/", f"{mine}events/", place, "/dashboard/"} <= set(opened)
+    assert {f"{place}attempts/", f"{place}notes/", f"{place}solution/"} <= set(opened)
     assert any(path.startswith("/static/") for path in opened)
 
 

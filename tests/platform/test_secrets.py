@@ -24,7 +24,7 @@ def planted(send, take, ana, version) -> list[str]:
 
 
 def pages(user: User) -> list[str]:
-    found = ["/", "/challenges/", "/challenges/doubling/", "/dashboard/", "/healthz"]
+    found = ["/", "/challenges/", "/challenges/doubling/", "/dashboard/", "/healthz", *after("doubling")[2:]]
     for submission in user.submissions.all():
         found += [submission.get_absolute_url(), f"{submission.get_absolute_url()}state/"]
     return found
@@ -35,6 +35,18 @@ def test_no_page_shows_a_secret(planted, ana, as_ana):
         answer = as_ana.get(page, follow=True)
         assert answer.status_code == 200
         assert not [word for word in planted if word in answer.text], page
+
+
+def test_who_has_not_solved_it_is_shown_nothing_of_the_solution(planted, as_bob, version):
+    for page in after("doubling"):
+        for answer in (as_bob.get(page), as_bob.post(page, {"sure": "no"})):
+            assert not [word for word in planted if word in answer.text], page
+            assert not [text for text in texts(answer.context) if "planted-" in text], page
+
+
+def after(slug: str) -> list[str]:
+    """What comes after a challenge; the solution of one that is solved is no secret any more."""
+    return [f"/challenges/{slug}/{page}/" for page in ("solution", "solution/show", "attempts", "notes")]
 
 
 def test_no_context_holds_a_secret_of_the_challenge(planted, ana, as_ana):

@@ -1,5 +1,6 @@
 // The entry of the two pages that show a submission: the workbench and the page of a past submission.
 import { find } from "./dom";
+import { startNotesLater } from "./notes";
 import { startSubmissionPage } from "./submissionPage";
 import { startWorkbench } from "./workbenchPage";
 
@@ -7,3 +8,4 @@ const workbench = find("[data-workbench]");
 if (workbench) startWorkbench(workbench);
 const submission = find("[data-submission]");
 if (submission) startSubmissionPage(submission);
+startNotesLater();

@@ -20,11 +20,13 @@ ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}, "detai
 ALIGNMENTS = {"text-align:left": "left", "text-align:right": "right", "text-align:center": "center"}
 
 
-def render(markdown: str) -> str:
-    """The statement as HTML that may be put into a page as it is. A title on its first line is left to the page."""
+def render(markdown: str, *, with_title: bool = False) -> str:
+    """Markdown as HTML that may be put into a page as it is. A title on its first line is left to the page, unless it
+    is wanted.
+    """
     parser = MarkdownIt("commonmark", {"html": True, "highlight": _highlighted}).enable(["table", "strikethrough"])
     tokens = parser.parse(markdown)
-    if tokens and tokens[0].tag == "h1":
+    if tokens and tokens[0].tag == "h1" and not with_title:
         tokens = tokens[3:]
     for token in tokens:
         style = token.attrs.pop("style", None)
