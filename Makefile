@@ -20,9 +20,9 @@ run: ## Start GradeTape on this machine (PORT=8000 HOST=127.0.0.1)
 setup: ## Make .venv with everything a developer needs
 	@$(PYTHON) -m deploy.bootstrap setup
 
-test: ## Run all tests (ARGS="-k name" goes to pytest)
+test: ## Run all tests, two files at once (ARGS="-k name" goes to pytest)
 	@$(PYTHON) -m deploy.bootstrap test
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: ## Lint, types, import contracts, templates, migrations, deployment settings
 	@$(PYTHON) -m deploy.bootstrap setup

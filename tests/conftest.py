@@ -5,6 +5,7 @@ zygotes started once a session, and the reference's answers kept between runs of
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ from grader.host import EngineHost
 from grader.model import GradeRequest, GradeResult
 from grader.package import Package, library
 
-SLOT = 7
+# Each process of the test run has slots of its own: a slot is a host uid, whose limits all its processes share.
+SLOT = 7 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 Grade = Callable[..., GradeResult]
 
 

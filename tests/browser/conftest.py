@@ -37,8 +37,9 @@ def installation() -> Iterator[Installation]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for each file of tests: Playwright's event loop, while it lasts, keeps Django from its database."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("Chromium is not installed (make test installs it)")

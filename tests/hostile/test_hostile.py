@@ -23,11 +23,12 @@ from grader.cli.workshop import cache_folder
 from grader.engine import Engine
 from grader.jail.cgroups import open_cgroup
 from grader.model import Verdict
+from tests.conftest import SLOT
 from tests.grader.toy import CHECKS, toy
 from tests.hostile.surroundings import FOLDER, PLANTED, Surroundings, Trial, package
 
 SUBMISSIONS = sorted(path.parent.name for path in FOLDER.glob("*/solution.py"))
-CANARY_SLOT = 8
+CANARY_SLOT = SLOT + 1
 COUNTED = (group := open_cgroup(1)) is not None
 if group:
     group.close()
