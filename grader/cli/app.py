@@ -37,7 +37,7 @@ def validate_command(
     slugs: Annotated[list[str] | None, typer.Argument(help="Challenges; all of them when none is named.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a challenge, a line each.")] = False,
     quick: Annotated[
-        bool, typer.Option("--quick", help="One seed, and the first case that a wrong solution names.")
+        bool, typer.Option("--quick", help="Two seeds, and the first case that a wrong solution names.")
     ] = False,
     again: Annotated[bool, typer.Option("--again", help="Also what is unchanged since it was proven.")] = False,
     record: Annotated[bool, typer.Option("--record", help="Write challenges/records/ and the table in docs/.")] = False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader import seeds
 from grader.package import Package
 from grader.validation.plan import caught_by, trials
 from grader.validation.records import Kept, Record, read, record_of, write
@@ -86,6 +87,14 @@ def test_wrong_submissions_run_through_what_must_catch_them_and_once_through_eve
     assert [trial.only for trial in wrong] == [None] + [frozenset({"scalar", "hidden_array"})] * 2
     (quick,) = [trial for trial in trials(package, quick=True) if trial.name == "forged_0.py"]
     assert quick.only == quick.caught_by == {"scalar"}
+
+
+def test_a_quick_validation_has_two_seeds_and_tries_every_solution() -> None:
+    package = full()
+    quick, whole = trials(package, quick=True), trials(package, quick=False)
+    assert {(trial.kind, trial.name) for trial in quick} == {(trial.kind, trial.name) for trial in whole}
+    assert {trial.seed for trial in quick} == {trial.seed for trial in quick if trial.kind == "reference"}
+    assert {trial.seed for trial in quick} == set(seeds.pool(package)[:2])
 
 
 def test_what_was_proven_is_kept_until_the_package_changes(tmp_path, report) -> None:
