@@ -8,6 +8,7 @@ from gradetape.catalog.browsing import catalogue
 from gradetape.catalog.views import challenge
 from gradetape.fleet.views import health
 from gradetape.pages.views import home
+from gradetape.standings import views as standings
 from gradetape.submissions import desk
 from gradetape.submissions import views as submissions
 
@@ -26,7 +27,9 @@ urlpatterns = [
     path("submissions/<uuid:pk>/events/", submissions.events, name="submission_events"),
     path("submissions/<uuid:pk>/state/", submissions.state, name="submission_state"),
     path("submissions/<uuid:pk>/cancel/", submissions.cancel, name="submission_cancel"),
-    path("dashboard/", submissions.dashboard, name="dashboard"),
+    path("dashboard/", standings.dashboard, name="dashboard"),
+    path("dashboard/recent/", standings.recent, name="dashboard_recent"),
+    path("dashboard/events/", standings.events, name="dashboard_events"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health, name="health"),

@@ -1,13 +1,12 @@
-"""The catalogue, the dashboard and the page of a submission: what they say, and that it never costs more queries."""
+"""The page of a challenge and the page of a submission: what they say, and that it never costs more queries."""
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from support import MANIFEST, finish, result_of
+from support import finish, result_of
 
 from grader.model import Outcome, Verdict
 from gradetape.catalog.actions import publish
-from gradetape.submissions.actions import save_draft
 from gradetape.submissions.models import Kind
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,17 +38,6 @@ def graded(send, take, ana):
     return grade
 
 
-def test_the_dashboard_counts_and_resumes(graded, ana, as_ana, version, tiny):
-    other = publish(package=tiny("tripling", MANIFEST.replace("Doubling", "Tripling"))).version
-    graded()
-    save_draft(candidate=ana, challenge=other.challenge, source=b"x", revision=0)
-    save_draft(candidate=ana, challenge=version.challenge, source=b"newer, but solved", revision=0)
-    context = as_ana.get("/dashboard/").context
-    assert (context["solved"], context["tried"], context["total"]) == (1, 0, 2)
-    assert context["resume"] == other.challenge
-    assert [row.verdict for row in context["recent"]] == ["accepted"]
-
-
 def test_the_page_of_a_submission_lists_its_cases(graded, as_ana):
     context = as_ana.get(graded(failed="three").get_absolute_url()).context
     assert [(row["id"], row["outcome"], row["earned"]) for row in context["cases"]] == [
@@ -65,7 +53,7 @@ def test_the_page_of_a_submission_that_waits_lists_what_is_to_come(send, ana, as
     assert [event["type"] for event in context["story"]] == ["queued"]
 
 
-@pytest.mark.parametrize("page", ["/dashboard/", "/challenges/doubling/"])
+@pytest.mark.parametrize("page", ["/challenges/doubling/"])
 def test_a_page_costs_the_same_number_of_queries_however_much_there_is(graded, as_ana, tiny, page):
     graded(failed="three")
     few = queries(as_ana, page)

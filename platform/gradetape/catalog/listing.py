@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -90,11 +91,17 @@ class ChallengeRow:
     best: float | None
     attempts: int = 0
     seconds: float = 0
+    active_at: datetime | None = None
     parts: list[PartRow] = field(default_factory=list)
 
     @property
     def points(self) -> float:
         return sum(part.points for part in self.parts)
+
+    @property
+    def complete(self) -> int:
+        """How many parts have all their points."""
+        return len(self.parts) - len(self.left)
 
     @property
     def left(self) -> list[PartRow]:
@@ -132,6 +139,7 @@ def _row(challenge: Any) -> ChallengeRow:
         best=challenge.best,
         attempts=challenge.attempts,
         seconds=challenge.seconds,
+        active_at=challenge.active_at,
         parts=[
             PartRow(part["id"], part["title"], part["points"], min(earned.get(part["id"], 0), part["points"]))
             for part in challenge.live.parts

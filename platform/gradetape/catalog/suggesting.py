@@ -73,7 +73,7 @@ def _what_is_left(row: ChallengeRow) -> str:
     left = row.left
     if len(left) == 1:
         return f"One part left: {left[0].title}."
-    return f"{len(row.parts) - len(left)} of {len(row.parts)} parts are complete."
+    return f"{row.complete} of {len(row.parts)} parts are complete."
 
 
 def _what_is_shared(row: ChallengeRow, known: set[str]) -> str:

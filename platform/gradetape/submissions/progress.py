@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from grader.model import Verdict
 from gradetape.accounts.models import User
 from gradetape.catalog.models import Challenge
-from gradetape.submissions.models import Draft, Kind, State, Submission
+from gradetape.submissions.models import Kind, State, Submission
 
-RECENT = 12
 CASE_FIELDS = (
     "case", "part", "title", "points", "earned", "outcome", "sample", "seconds", "hint", "message", "line",
     "difference", "forbidden",
@@ -18,25 +16,6 @@ def attempts_at(user: User, challenge: Challenge, limit: int = 20) -> list[Submi
     """One's newest submissions to a challenge."""
     mine = Submission.objects.filter(candidate=user, version__challenge=challenge)
     return list(mine.in_histories().listed()[:limit])
-
-
-def dashboard_of(user: User) -> dict[str, Any]:
-    """The dashboard's context. `resume` is the challenge typed at last that is not solved yet, with its draft."""
-    graded = Submission.objects.filter(candidate=user).graded()
-    solved = set(graded.filter(verdict=Verdict.ACCEPTED).values_list("version__challenge", flat=True))
-    sent = Submission.objects.filter(candidate=user).in_histories()
-    tried = set(sent.values_list("version__challenge", flat=True).distinct())
-    drafts = Draft.objects.visible_to(user).filter(challenge__live__isnull=False).exclude(challenge__in=solved)
-    draft = drafts.select_related("challenge").order_by("-saved_at").first()
-    recent = sent.listed()[:RECENT]
-    return {
-        "resume": draft.challenge if draft else None,
-        "draft": draft,
-        "solved": len(solved),
-        "tried": len(tried - solved),
-        "total": Challenge.objects.visible_to(user).count(),
-        "recent": list(recent),
-    }
 
 
 def case_rows(submission: Submission, story: list[dict[str, Any]]) -> list[dict[str, Any]]:

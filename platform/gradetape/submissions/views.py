@@ -17,7 +17,7 @@ from gradetape.submissions import actions
 from gradetape.submissions.bodies import body_of
 from gradetape.submissions.exceptions import SourceTooLarge, TooFast, TooManyOpen
 from gradetape.submissions.models import Kind, Submission
-from gradetape.submissions.progress import case_rows, dashboard_of
+from gradetape.submissions.progress import case_rows
 from gradetape.submissions.story import EventId, look
 from gradetape.submissions.streaming import frames
 from gradetape.submissions.text import encoded
@@ -129,10 +129,3 @@ def cancel(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Stop one's own submission; what is graded already stays graded."""
     found = get_object_or_404(Submission.objects.visible_to(request.user), pk=pk)
     return JsonResponse({"state": actions.cancel(submission=found)})
-
-
-@require_safe
-@never_cache
-def dashboard(request: SignedInRequest) -> HttpResponse:
-    """Where one stands, and what to go on with."""
-    return render(request, "dashboard/home.html", dashboard_of(request.user))

@@ -21,3 +21,9 @@ def duration(seconds: float | None) -> str:
         return "under a minute" if seconds else "none yet"
     hours, minutes = divmod(minutes, 60)
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
+
+
+@register.simple_tag
+def percent(share: float) -> int:
+    """A share of 1 as whole percent; 100 only for all of it."""
+    return min(round(100 * share), 100 if share >= 1 else 99)
