@@ -40,12 +40,13 @@ class Chosen(msgspec.Struct, forbid_unknown_fields=True):
 def desk_of(user: User, challenge: Challenge) -> dict[str, Any]:
     """What the workbench opens with, besides the draft."""
     snippet = Snippet.objects.visible_to(user).filter(challenge=challenge).first()
-    tried = Submission.objects.filter(candidate=user, version__challenge=challenge, kind=Kind.SCRATCH)
+    scratches = Submission.objects.filter(candidate=user, version__challenge=challenge, kind=Kind.SCRATCH)
+    tried = scratches.only("pk").first()
     settings = EditorSettings.objects.filter(user=user).first()
     return {
         "snippet": {"source": snippet.source if snippet else "", "revision": snippet.revision if snippet else 0}
         | {"saved_at": snippet.saved_at if snippet else None},
-        "tried": tried.only("kind", "state").first(),
+        "tried": {"url": tried.get_absolute_url(), "events_url": tried.events_url} if tried else None,
         "editor_settings": settings.chosen if settings else None,
     }
 
@@ -54,28 +55,29 @@ def desk_of(user: User, challenge: Challenge) -> dict[str, Any]:
 def save_draft(request: SignedInRequest, slug: str) -> HttpResponse:
     """Keep what is in the editor; 409 with the newer text when it was changed elsewhere."""
     challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
-    return _saved(request, Draft, challenge)
+    return saved(request, Draft, challenge)
 
 
 @require_http_methods(["PUT"])
 def save_snippet(request: SignedInRequest, slug: str) -> HttpResponse:
     """Keep what somebody tries out; 409 as for a draft."""
     challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
-    return _saved(request, Snippet, challenge)
+    return saved(request, Snippet, challenge)
 
 
-def _saved(request: SignedInRequest, model: type[Draft] | type[Snippet], challenge: Challenge) -> HttpResponse:
-    saved: Draft | Snippet
+def saved(request: SignedInRequest, model: type[Draft] | type[Snippet], challenge: Challenge) -> HttpResponse:
+    """Take the text in the request for the person who sent it. That they may see the challenge is for callers to say."""
+    row: Draft | Snippet
     try:
         body = body_of(request, Saving)
         source, who = encoded(body.source), request.user
         if model is Draft:
-            saved = actions.save_draft(
+            row = actions.save_draft(
                 candidate=who, challenge=challenge, source=source, revision=body.revision,
                 keep_previous=body.keep_previous,
             )  # fmt: skip
         else:
-            saved = actions.save_snippet(candidate=who, challenge=challenge, source=source, revision=body.revision)
+            row = actions.save_snippet(candidate=who, challenge=challenge, source=source, revision=body.revision)
     except BadRequest as error:
         return refusal(400, "not_json", str(error))
     except SourceTooLarge as error:
@@ -84,7 +86,7 @@ def _saved(request: SignedInRequest, model: type[Draft] | type[Snippet], challen
         newer = get_object_or_404(model.objects.visible_to(request.user), challenge=challenge)
         facts = {"revision": newer.revision, "source": newer.source, "saved_at": newer.saved_at}
         return refusal(409, error.code, str(error), **facts)
-    return JsonResponse({"revision": saved.revision, "saved_at": saved.saved_at})
+    return JsonResponse({"revision": row.revision, "saved_at": row.saved_at})
 
 
 @require_safe
