@@ -5,7 +5,9 @@ malformed stops the start with the variable's name.
 """
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -109,3 +111,48 @@ def sqlite(file: Path) -> dict[str, object]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;",
         },
     }
+
+
+COMPANY_ID = "company"
+
+
+@dataclass(frozen=True)
+class Company:
+    """A provider of OpenID Connect that people may sign in with. `origins` are where its pages are."""
+
+    name: str
+    url: str
+    client_id: str
+    secret: str
+    origins: tuple[str, ...]
+
+    def as_app(self) -> dict[str, Any]:
+        """The provider as allauth takes it."""
+        return {
+            "provider_id": COMPANY_ID,
+            "name": self.name,
+            "client_id": self.client_id,
+            "secret": self.secret,
+            "settings": {"server_url": self.url},
+        }
+
+
+def company() -> Company | None:
+    """The provider at OIDC_URL, or None when that is not set; then it needs its id and its secret too.
+
+    OIDC_ORIGINS lists further origins of its pages, for providers whose sign-in page is not at OIDC_URL's.
+    """
+    url = optional("OIDC_URL").rstrip("/")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    is_local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_local)):
+        raise ImproperlyConfigured(f"OIDC_URL should look like https://sign-in.example.org. Received: {url!r}.")
+    return Company(
+        name=optional("OIDC_NAME", "your company"),
+        url=url,
+        client_id=required("OIDC_CLIENT_ID"),
+        secret=required("OIDC_CLIENT_SECRET"),
+        origins=(f"{parts.scheme}://{parts.netloc}", *listed("OIDC_ORIGINS", [])),
+    )

@@ -22,6 +22,9 @@ REDIS_URL = environment.redis_url("REDIS_URL")
 SITE_URL = environment.site_url("SITE_URL", default="http://127.0.0.1:8000" if EMBEDDED else None)
 HTTPS = SITE_URL.startswith("https://")
 
+# Signing in at a company's own provider (OpenID Connect); None where none is set.
+COMPANY = environment.company()
+
 # Hosts and transport
 ALLOWED_HOSTS = environment.listed(
     "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
@@ -60,7 +63,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # Browsers hold a form to this along its redirects too, and signing in at the company's begins with a form.
+        "form-action": [SELF, *(COMPANY.origins if COMPANY else ())],
         "frame-ancestors": [NONE],
     }
 }
@@ -85,6 +89,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "gradetape.pages",
     "gradetape.accounts",
@@ -92,6 +99,8 @@ INSTALLED_APPS = [
     "gradetape.submissions",
     "gradetape.study",
     "gradetape.standings",
+    "gradetape.api",
+    "gradetape.interviews",
     "gradetape.fleet",
 ]
 MIDDLEWARE = [
@@ -103,6 +112,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "gradetape.accounts.middleware.SignInMiddleware",
+    "gradetape.accounts.middleware.VisitMiddleware",
+    "gradetape.interviews.gate.GuestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -166,8 +177,26 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "GradeTape: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/300s/key", "signup": "20/m/ip"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# One address at a time: a new one takes the place of the old one when its link has been opened.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Whoever owns an account hears of changes that somebody else might have made.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "GradeTape"
+# Where no mail is sent nobody can show that an address is theirs, and may protect their account all the same.
+MFA_ALLOW_UNVERIFIED_EMAIL = not EMAIL_HOST
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+SOCIALACCOUNT_ADAPTER = "gradetape.accounts.adapter.CompanyAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [COMPANY.as_app()] if COMPANY else []}
+}
+# How often a session's "last seen" is written, at most. 0: never.
+SEEN_EVERY_SECONDS = 300
 
 # Mail: to a server where there is one, else to files (embedded) or the log, so that a link is never lost.
 EMAIL_PORT = environment.number("EMAIL_PORT", 587)
@@ -217,3 +246,8 @@ SWEEP_SECONDS = 5
 LONGEST_GRADING_SECONDS = 20 * 60
 OPEN_SUBMISSIONS = 3
 SUBMISSIONS_A_MINUTE = 20
+
+# The API
+API_REQUESTS_A_MINUTE = 300
+API_WRONG_TOKENS_A_MINUTE = 30
+TOKENS_A_PERSON = 25

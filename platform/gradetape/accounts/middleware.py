@@ -6,8 +6,12 @@ from typing import Any
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.deprecation import MiddlewareMixin
 
+from gradetape.accounts.sessions import note_visit
+from gradetape.accounts.zones import zone_of
 from gradetape.answers import refusal, wants_json
 
 
@@ -23,4 +27,22 @@ class SignInMiddleware(LoginRequiredMiddleware):
         """Pages are made for one person, also those that are not ours; what a view says of keeping goes first."""
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
+        return response
+
+
+class VisitMiddleware(MiddlewareMixin):
+    """Pages speak in their reader's time zone, and a session says when it was seen last."""
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        """By now SignInMiddleware has looked the reader up, so asking again costs nothing."""
+        chosen = zone_of(request.user.time_zone) if request.user.is_authenticated else None
+        if chosen:
+            timezone.activate(chosen)
+        else:
+            timezone.deactivate()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """A thread serves many people: nobody gets the zone of whoever came before."""
+        timezone.deactivate()
+        note_visit(request)
         return response

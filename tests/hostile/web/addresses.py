@@ -18,12 +18,16 @@ ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 
 @dataclass(frozen=True)
 class Address:
-    """One pattern. `owner` is "all" for what carries no id; see addresses.toml for the others."""
+    """One pattern. `owner` is "all" for what carries no id; see addresses.toml for the others.
+
+    `only` is the one method that is taken there, where GET shows nothing.
+    """
 
     route: str
     name: str
     owner: str
     path: str
+    only: str = ""
 
 
 def addresses() -> list[Address]:
@@ -64,4 +68,4 @@ def _described(route: str, pattern: URLPattern) -> Address:
             return Address(route, name, "admin", f"/admin/{ids[last]}/")
         return Address(route, name, "admin", "/" + ARGUMENT.sub(lambda found: ids[found[1]], route))
     sample = SAMPLES[name]
-    return Address(route, name, sample["owner"], f"/{sample['path']}")
+    return Address(route, name, sample["owner"], f"/{sample['path']}", sample.get("only", ""))

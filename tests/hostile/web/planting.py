@@ -18,11 +18,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gradetape.settings")
 django.setup()
 
 from allauth.account.models import EmailAddress  # noqa: E402 - models need the set-up above
+from allauth.mfa.models import Authenticator  # noqa: E402
+from allauth.usersessions.models import UserSession  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
 from grader.events import CaseFinished, CaseStarted, Output, Started, Timings  # noqa: E402
 from grader.model import GradeResult, Outcome, Verdict  # noqa: E402
 from grader.package import Package  # noqa: E402
 from gradetape.accounts.models import Role, User  # noqa: E402
+from gradetape.api.models import Scope  # noqa: E402
+from gradetape.api.tokens import make_token  # noqa: E402
 from gradetape.catalog.actions import publish  # noqa: E402
 from gradetape.submissions import actions, attempts  # noqa: E402
 from gradetape.submissions.models import Kind, Submission  # noqa: E402
@@ -30,7 +37,7 @@ from gradetape.submissions.teller import Teller  # noqa: E402
 
 MARKUP: dict[str, Any] = tomllib.loads((Path(__file__).parent / "markup.toml").read_text(encoding="utf-8"))
 PASSWORD = "quite-a-long-pass-phrase"
-NAMES = {**dict.fromkeys(("ana", "bob", "cleo", "dora", "eli"), Role.CANDIDATE), "ada": Role.ADMIN}
+NAMES = {**dict.fromkeys(("ana", "bob", "cleo", "dora", "eli", "fay"), Role.CANDIDATE), "ada": Role.ADMIN}
 TIMINGS = Timings(jail_ms=1.0, first_case_ms=2.0, total_ms=3.0, cpu_s=0.1)
 
 
@@ -97,6 +104,19 @@ def graded(submission: Submission) -> Submission:
     return submission
 
 
+def belongings(owner: User, keeper: User) -> dict[str, int]:
+    """What hangs on an account besides submissions, each with an id of its own; a security key is the keeper's."""
+    key = Authenticator.objects.create(user=keeper, type=Authenticator.Type.WEBAUTHN, data={"name": MARKUP["name"]})
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(owner.pk), owner.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session.save()
+    agent, name = MARKUP["name"], MARKUP["name"][:60]
+    seat = UserSession.objects.create(user=owner, ip="192.0.2.1", session_key=session.session_key, user_agent=agent)
+    token = make_token(user=owner, name=name, scope=Scope.READ, days=None).token
+    return {"key": key.pk, "seat": seat.pk, "token": token.pk}
+
+
 def main() -> None:
     users = people()
     version = publish(package=package()).version
@@ -116,6 +136,7 @@ def main() -> None:
         "challenge": version.challenge.pk,
         "graded": str(graded(send("ana")).pk),
         "open": str(send("ana").pk),
+        **belongings(users["ana"], users["fay"]),
     }
     sys.stdout.write(json.dumps(facts))
 

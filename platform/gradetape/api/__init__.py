@@ -1,0 +1,1 @@
+"""The same site for programs: typed JSON, signed in by tokens."""
