@@ -71,6 +71,8 @@ def _what_is_left(row: ChallengeRow) -> str:
     if row.best is None:
         return "Begun: submit it to see how far it is."
     left = row.left
+    if not left:
+        return "Nearly there."
     if len(left) == 1:
         return f"One part left: {left[0].title}."
     return f"{row.complete} of {len(row.parts)} parts are complete."
