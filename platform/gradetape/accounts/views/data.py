@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from redis.exceptions import RedisError
 
 from gradetape.accounts.exceptions import LastAdministrator
-from gradetape.accounts.export import streamed
+from gradetape.accounts.export import files
 from gradetape.accounts.forms import DeleteForm
 from gradetape.accounts.freshness import fresh_sign_in_required
 from gradetape.accounts.http import SignedInRequest
 from gradetape.accounts.leaving import delete_account
+from gradetape.accounts.packing import streamed
 from gradetape.submissions.models import Draft, Submission
 
 EXPORT_EVERY_SECONDS = 60
@@ -37,7 +38,7 @@ def export(request: SignedInRequest) -> HttpResponseBase:
     if not _may_export(request.user.pk):
         messages.warning(request, "Your data was just exported. Wait a minute before you ask for it again.")
         return redirect("account_data")
-    answer = StreamingHttpResponse(streamed(request.user), content_type="application/zip")
+    answer = StreamingHttpResponse(streamed(files(request.user)), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="gradetape-{timezone.localdate():%Y-%m-%d}.zip"'
     return answer
 
