@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import django
 import psutil
@@ -87,10 +88,11 @@ async def published(redis: Redis, watched: Iterable[Watched]) -> dict[str, Seen]
     """When each event got into Redis, read beside the web process; runs until it is cancelled."""
     keys = {f"gradetape:story:{one.pk}": one.pk for one in watched}
     seen: dict[str, Seen] = {pk: {} for pk in keys.values()}
-    last = dict.fromkeys(keys, "0-0")
+    last: dict[Any, Any] = dict.fromkeys(keys, "0-0")
     try:
         while True:
-            for key, entries in await redis.xread(last, block=1000) or []:
+            found: Any = await redis.xread(last, block=1000)
+            for key, entries in found:
                 for entry_id, _ in entries:
                     seen[keys[key]].setdefault(entry_id, time.monotonic())
                     last[key] = entry_id
