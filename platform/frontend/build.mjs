@@ -39,6 +39,15 @@ async function copyLicences() {
   await writeFile(path.join(outdir, "LICENSES.txt"), texts.join("\n\n"));
 }
 
+/** A late script takes CodeMirror from the page, which has it already: see src/shared.ts. */
+const codemirrorOfThePage = {
+  name: "codemirror-of-the-page",
+  setup(late) {
+    late.onResolve({ filter: /^@codemirror\/(autocomplete|commands|language|search|state|view)$/ }, ({ path: name }) => ({ path: name, namespace: "page" }));
+    late.onLoad({ filter: /.*/, namespace: "page" }, ({ path: name }) => ({ contents: `module.exports = globalThis.gradetape.codemirror[${JSON.stringify(name)}];` }));
+  },
+};
+
 const options = {
   absWorkingDir: here,
   entryPoints: [
@@ -59,11 +68,13 @@ const options = {
   logLevel: "warning",
 };
 
+const late = { ...options, entryPoints: [{ in: "src/vim.ts", out: "vim" }, { in: "src/emacs.ts", out: "emacs" }], plugins: [codemirrorOfThePage] };
+
 await copyIcons();
 if (flags.has("--watch")) {
-  await (await context(options)).watch();
+  for (const one of [options, late]) await (await context(one)).watch();
 } else {
   await rm(outdir, { recursive: true, force: true });
-  await build(options);
+  for (const one of [options, late]) await build(one);
   await copyLicences();
 }

@@ -7,7 +7,7 @@ import { need } from "./dom";
 import { nonce } from "./editor";
 import { editorLook } from "./editorLook";
 
-const side = (doc: string, name: string): { doc: string; extensions: import("@codemirror/state").Extension } => ({
+export const side = (doc: string, name: string): { doc: string; extensions: import("@codemirror/state").Extension } => ({
   doc,
   extensions: [
     lineNumbers(), python(), editorLook, nonce(), EditorState.readOnly.of(true), EditorView.editable.of(false),

@@ -1,7 +1,8 @@
 // Keeps what is typed: at once in this browser, soon after on the server, and at the last moment when the page is left.
 import { send } from "./api";
-import type { Draft } from "./opening";
-import { remember } from "./remembered";
+import { setAside, TAB } from "./aside";
+import { parseLocal, type Draft } from "./opening";
+import { recall, remember } from "./remembered";
 
 export type SaveState =
   | { kind: "saved"; at: Date | null }
@@ -27,6 +28,8 @@ export class DraftKeeper {
   private dirtySince = 0;
   private saving = false;
   private conflicting = false;
+  /** What the next saving replaces is to stay in the draft's history. */
+  private keepPrevious = false;
   private saved: string;
 
   constructor(
@@ -35,6 +38,7 @@ export class DraftKeeper {
     private revision: number,
     savedSource: string,
     private readonly page: Page,
+    private savedAt: Date | null = null,
   ) {
     this.saved = savedSource;
     addEventListener("pagehide", () => this.flush());
@@ -62,9 +66,10 @@ export class DraftKeeper {
     if (source === this.saved) return this.settle(null);
     this.saving = true;
     this.page.show({ kind: "saving" });
-    const { status, data } = await send<Reply>("PUT", this.url, { source, revision: this.revision });
+    const { status, data } = await send<Reply>("PUT", this.url, this.body(source));
     this.saving = false;
     if (status === 200 && data?.revision !== undefined) {
+      this.keepPrevious = false;
       this.revision = data.revision;
       this.saved = source;
       if (this.page.read() === source) this.settle(data.saved_at ?? null);
@@ -72,18 +77,37 @@ export class DraftKeeper {
     } else this.failed(status, data);
   }
 
-  /** After a conflict: what the editor holds now is what counts, on top of the server's revision. */
-  resolved(theirs: Draft): void {
+  /** After a conflict. Both texts go to the history, whichever is gone on with; `take` puts theirs into the editor. */
+  async resolved(theirs: Draft, which: "mine" | "theirs" = "mine", take: () => void = () => undefined): Promise<void> {
     this.conflicting = false;
     this.revision = theirs.revision;
     this.saved = theirs.source;
+    this.keepPrevious = true;
     this.keepHere();
-    void this.save();
+    await this.save();
+    if (which === "theirs") await this.replace(take);
+  }
+
+  /** Puts another text into the editor once what is there is safe: on the server, or set aside in this browser. */
+  async replace(put: () => void): Promise<void> {
+    if (this.page.read() !== this.saved) await this.whenIdle().then(() => this.save());
+    if (this.page.read() !== this.saved) setAside(this.key, this.page.read(), TAB);
+    this.keepPrevious = true;
+    put();
+    await this.save();
+  }
+
+  private async whenIdle(): Promise<void> {
+    while (this.saving) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  private body(source: string): object {
+    return { source, revision: this.revision, ...(this.keepPrevious && { keep_previous: true }) };
   }
 
   /** Says that the server has something else, before or after an attempt to save. */
   meet(theirs: Draft): void {
-    if (theirs.source === this.page.read()) return this.resolved(theirs);
+    if (theirs.source === this.page.read()) return void this.resolved(theirs);
     this.conflicting = true;
     this.page.show({ kind: "conflict" });
     this.page.conflict(theirs);
@@ -108,12 +132,17 @@ export class DraftKeeper {
 
   private settle(at: string | null): void {
     this.dirtySince = 0;
+    this.savedAt = at ? new Date(at) : this.savedAt;
     this.keepHere(true); // a page that was made before this saving would show older text
-    this.page.show({ kind: "saved", at: at ? new Date(at) : null });
+    this.page.show({ kind: "saved", at: this.savedAt });
   }
 
   private keepHere(saved = false): void {
-    remember(this.key, JSON.stringify({ source: this.page.read(), revision: this.revision, saved }));
+    const source = this.page.read();
+    const before = parseLocal(recall(this.key));
+    // Another window of this browser keeps its text in the same place; what it could not save must not go with that.
+    if (before && !before.saved && before.tab && before.tab !== TAB && before.source !== source) setAside(this.key, before.source, before.tab);
+    remember(this.key, JSON.stringify({ source, revision: this.revision, saved, tab: TAB }));
   }
 
   /** The page is going: no answer will be read, and the copy in this browser stays until one says that it is saved. */
@@ -123,7 +152,7 @@ export class DraftKeeper {
     this.keepHere();
     if (new Blob([source]).size > KEEPALIVE_BYTES) return;
     this.saving = true;
-    void send<Reply>("PUT", this.url, { source, revision: this.revision }, true).then(({ status, data }) => {
+    void send<Reply>("PUT", this.url, this.body(source), true).then(({ status, data }) => {
       this.saving = false; // only reached when the page was hidden and not left
       if (status === 200 && data?.revision !== undefined) {
         this.revision = data.revision;

@@ -1,56 +1,99 @@
 // The code editor: CodeMirror with what writing Python needs, and nothing that runs it.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { python } from "@codemirror/lang-python";
+import { python, pythonLanguage } from "@codemirror/lang-python";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState, Prec, type Extension } from "@codemirror/state";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import {
-  drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, rectangularSelection,
+  drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, placeholder,
+  rectangularSelection,
 } from "@codemirror/view";
 import { content } from "./dom";
 import { editorLook } from "./editorLook";
-import { faultyLines } from "./faults";
+import { faultsOfRuns, faultsWhileTyping } from "./faults";
+import type { EditorSettings } from "./settings";
 import { typingOver } from "./typing";
 
 export interface Commands {
   run: () => void;
   submit: () => void;
+  scratch: () => void;
+}
+
+export interface Written {
+  doc: string;
+  label: string;
+  hint?: string;
+  commands: Commands;
+  sources: CompletionSource[];
+  onChange: () => void;
 }
 
 export const nonce = (): Extension => EditorView.cspNonce.of(content("csp-nonce"));
 
 const reading = (): Extension => [
-  lineNumbers(), highlightSpecialChars(), bracketMatching(), python(), lintGutter(), faultyLines, editorLook, nonce(), EditorState.tabSize.of(4),
+  lineNumbers(), highlightSpecialChars(), bracketMatching(), python(), lintGutter(), editorLook, nonce(), EditorState.tabSize.of(4),
 ];
 
 const writing = (): Extension => [
-  typingOver, history(), drawSelection(), rectangularSelection(), foldGutter(), indentOnInput(), indentUnit.of("    "),
-  closeBrackets(), autocompletion({ icons: false }), highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),
+  typingOver, history(), drawSelection(), rectangularSelection(), foldGutter(), indentOnInput(), indentUnit.of("    "), closeBrackets(),
+  search({ top: true }), faultsWhileTyping, highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),
   keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
 ];
 
-/** Before CodeMirror's own keys: it uses Ctrl-Enter for a blank line. */
+/** Before all other keys: CodeMirror uses Ctrl-Enter for a blank line, and Vim's keys come before any keymap. */
 const sending = (commands: Commands): Extension =>
   Prec.highest(
-    keymap.of([
-      { key: "Mod-Enter", run: () => (commands.run(), true), preventDefault: true },
-      { key: "Mod-Shift-Enter", run: () => (commands.submit(), true), preventDefault: true },
-    ]),
+    EditorView.domEventHandlers({
+      keydown(event) {
+        if (event.key !== "Enter" || event.isComposing) return false;
+        const mod = event.ctrlKey || event.metaKey;
+        if (mod === event.altKey) return false;
+        event.preventDefault();
+        if (event.altKey) commands.scratch();
+        else if (event.shiftKey) commands.submit();
+        else commands.run();
+        return true;
+      },
+    }),
   );
 
-export function createEditor(parent: HTMLElement, doc: string, commands: Commands, onChange: () => void): EditorView {
+const keys = new Compartment();
+const lines = new Compartment();
+const suggestions = new Compartment();
+
+export function createEditor(parent: HTMLElement, { doc, label, hint, commands, sources, onChange }: Written): EditorView {
   const changes = EditorView.updateListener.of((update) => {
     if (update.docChanged) onChange();
   });
-  const named = EditorView.contentAttributes.of({ "aria-label": "Your code, solution.py", tabindex: "0", spellcheck: "false", autocapitalize: "off" });
-  return new EditorView({ parent, doc, extensions: [sending(commands), reading(), writing(), named, changes] });
+  const named = EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off" });
+  const completing = sources.map((autocomplete) => pythonLanguage.data.of({ autocomplete }));
+  const extensions = [
+    sending(commands), keys.of([]), lines.of([]), suggestions.of([]), reading(), writing(), completing, named, changes, hint ? placeholder(hint) : [],
+  ];
+  return new EditorView({ parent, doc, extensions });
+}
+
+/** All but the keys, which may have to be loaded first. */
+export function applySettings(view: EditorView, settings: EditorSettings): void {
+  view.dispatch({
+    effects: [
+      lines.reconfigure(settings.wrap ? EditorView.lineWrapping : []),
+      suggestions.reconfigure(autocompletion({ icons: false, activateOnTyping: settings.suggest })),
+    ],
+  });
+  view.requestMeasure();
+}
+
+export function applyKeys(view: EditorView, extension: Extension): void {
+  view.dispatch({ effects: keys.reconfigure(extension) });
 }
 
 export function createViewer(parent: HTMLElement, doc: string): EditorView {
   const named = EditorView.contentAttributes.of({ "aria-label": "The submitted code, solution.py", tabindex: "0" });
-  return new EditorView({ parent, doc, extensions: [reading(), named, EditorState.readOnly.of(true), EditorView.editable.of(false)] });
+  return new EditorView({ parent, doc, extensions: [reading(), faultsOfRuns, named, EditorState.readOnly.of(true), EditorView.editable.of(false)] });
 }
 
 export function replaceAll(view: EditorView, text: string): void {

@@ -4,8 +4,8 @@ import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const look = EditorView.theme({
-  "&": { color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "13px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "20px", fontVariantLigatures: "none" },
+  "&": { color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "var(--editor-size, 13px)" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.54", fontVariantLigatures: "none" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--text)" },
   ".cm-line": { padding: "0 12px 0 8px" },
   ".cm-gutters": { color: "var(--muted)", backgroundColor: "var(--surface)", border: "0" },

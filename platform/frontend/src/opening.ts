@@ -11,6 +11,8 @@ export interface LocalCopy {
   source: string;
   revision: number;
   saved?: boolean;
+  /** The window that wrote it. */
+  tab?: string;
 }
 
 export type Opening =
@@ -31,7 +33,9 @@ export function parseLocal(text: string | null): LocalCopy | null {
   try {
     const value = JSON.parse(text ?? "null") as Partial<LocalCopy> | null;
     const sound = typeof value?.source === "string" && typeof value.revision === "number";
-    return sound ? { source: value.source ?? "", revision: value.revision ?? 0, saved: value.saved === true } : null;
+    if (!sound) return null;
+    const { source = "", revision = 0, saved, tab } = value;
+    return { source, revision, saved: saved === true, ...(typeof tab === "string" && { tab }) };
   } catch {
     return null;
   }

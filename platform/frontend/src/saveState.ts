@@ -22,6 +22,7 @@ function words(state: SaveState): [text: string, tone: string] {
   }
 }
 
+/** `root` has the element that says it. */
 export function showSaveState(root: HTMLElement, state: SaveState): void {
   const [text, tone] = words(state);
   const element = need("[data-save-state]", root);

@@ -19,6 +19,8 @@ const REFUSED: Record<number, string> = {
   429: "That was quick. Wait a moment, then send again.",
 };
 
+export const refusedWords = (status: number): string | undefined => REFUSED[status];
+
 export class Sender {
   private sending = false;
   private url: string | null = null;

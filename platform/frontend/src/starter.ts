@@ -1,25 +1,24 @@
-// Back to the starter, with a way back: what was there before stays in this browser.
+// Back to the starter, with a way back: what was there before stays in this browser, and among the versions.
 import type { EditorView } from "@codemirror/view";
 import { need } from "./dom";
+import type { DraftKeeper } from "./draft";
 import { replaceAll } from "./editor";
 import { notify } from "./notices";
 import { recall, remember } from "./remembered";
 
-export function startReset(root: HTMLElement, view: EditorView, starter: string, key: string): void {
+export function startReset(root: HTMLElement, view: EditorView, keeper: DraftKeeper, starter: string, key: string): void {
   const button = need<HTMLButtonElement>("[data-reset]", root);
   const bringBack = (): void => {
     const before = recall(key);
     if (before === null) return;
-    replaceAll(view, before);
+    void keeper.replace(() => replaceAll(view, before)).then(() => view.focus());
     remember(key, null);
-    view.focus();
   };
   button.addEventListener("click", () => {
     const before = view.state.doc.toString();
     if (before === starter) return notify("This is the starter already.");
     remember(key, before);
-    replaceAll(view, starter);
-    view.focus();
+    void keeper.replace(() => replaceAll(view, starter)).then(() => view.focus());
     notify("The starter is back.", "passed", { label: "Bring my code back", run: bringBack });
   });
   if (recall(key) !== null && view.state.doc.toString() === starter) {

@@ -1,46 +1,82 @@
-// The workbench: puts editor, draft, results and tabs together.
+// The workbench: puts editor, draft, results, snippet and tabs together.
+import type { CompletionSource } from "@codemirror/autocomplete";
 import type { EditorView } from "@codemirror/view";
+import { ofContract, ofModules, type Contracted } from "./completion";
 import { askWhich } from "./conflict";
 import { startDividers } from "./dividers";
-import { all, need, pageData } from "./dom";
-import { DraftKeeper } from "./draft";
-import { createEditor, goToLine, replaceAll } from "./editor";
+import { all, find, need, pageData } from "./dom";
+import { DraftKeeper, type Page } from "./draft";
+import { applyKeys, applySettings, createEditor, goToLine, replaceAll, type Commands } from "./editor";
 import { faultsOf, showFaults } from "./faults";
+import { namesFrom } from "./names";
+import { notify } from "./notices";
 import { opening, parseLocal, type Draft } from "./opening";
 import { ResultPanel, type Graded } from "./panel";
 import { recall } from "./remembered";
 import { showSaveState } from "./saveState";
+import { Scratch, type Tried } from "./scratch";
 import { Sender } from "./sending";
+import { startSettings, type EditorSettings } from "./settings";
+import { keysOf } from "./shared";
 import { startReset } from "./starter";
 import { isOver, type Panel } from "./story";
 import { startTabs } from "./tabs";
+import { Versions } from "./versions";
 
 interface Followed extends Graded {
   state: string;
 }
 
-/** The editor with the draft in it; a copy that only this browser has comes first. */
-function openEditor(root: HTMLElement, commands: { run: () => void; submit: () => void }): { view: EditorView; keeper: DraftKeeper } {
-  const { draftUrl = "", keep = "" } = root.dataset;
-  const server = pageData<Draft>("draft") ?? { source: "", revision: 0, saved_at: null };
-  const key = `gradetape:draft:${keep}`;
-  const first = opening(server, parseLocal(recall(key)));
-  const view: EditorView = createEditor(need("[data-editor]", root), first.source, commands, () => keeper.changed());
+/** One of the two texts that are typed here. */
+interface Desk {
+  editor: string;
+  /** What holds the words on whether it is saved. */
+  bar: string;
+  data: string;
+  url: string;
+  key: string;
+  label: string;
+  hint?: string;
+}
+
+/** An editor with its text in it; a copy that only this browser has comes first. */
+function openEditor(root: HTMLElement, desk: Desk, commands: Commands, sources: CompletionSource[]): { view: EditorView; keeper: DraftKeeper } {
+  const server = pageData<Draft>(desk.data) ?? { source: "", revision: 0, saved_at: null };
+  const first = opening(server, parseLocal(recall(desk.key)));
+  const { label, hint = "" } = desk;
+  const view: EditorView = createEditor(need(desk.editor, root), { doc: first.source, label, hint, commands, sources, onChange: () => keeper.changed() });
   const known = first.kind === "ahead" ? first : server;
-  const keeper: DraftKeeper = new DraftKeeper(draftUrl, key, known.revision, known.source, {
+  const told = need(desk.bar, root);
+  const savedAt = server.saved_at ? new Date(server.saved_at) : null;
+  const page: Page = {
     read: () => view.state.doc.toString(),
-    show: (state) => showSaveState(root, state),
+    show: (state) => showSaveState(told, state),
     conflict: (theirs) => {
-      void askWhich(view.state.doc.toString(), theirs.source).then((which) => {
-        if (which === "theirs") replaceAll(view, theirs.source);
-        keeper.resolved(theirs);
-      });
+      void askWhich(view.state.doc.toString(), theirs.source).then((which) => keeper.resolved(theirs, which, () => replaceAll(view, theirs.source)));
     },
-  });
+  };
+  const keeper: DraftKeeper = new DraftKeeper(desk.url, desk.key, known.revision, known.source, page, savedAt);
   if (first.kind === "conflict") keeper.meet(first.theirs);
   else if (first.kind === "local") void keeper.save();
-  else showSaveState(root, { kind: "saved", at: server.saved_at ? new Date(server.saved_at) : null });
+  else showSaveState(told, { kind: "saved", at: savedAt });
   return { view, keeper };
+}
+
+const HINT = "# Try something: your file's names are here.";
+
+/** Keys come in a script of their own: the choice that was made last counts, whichever script comes first. */
+function startKeys(root: HTMLElement, views: EditorView[], commands: Commands, save: () => void): (settings: EditorSettings) => void {
+  let wanted = "usual";
+  return ({ keys }) => {
+    if (keys === wanted) return;
+    wanted = keys;
+    if (keys === "usual") return views.forEach((view) => applyKeys(view, []));
+    void keysOf(keys, root.dataset[keys] ?? "", { ...commands, save }).then((extension) => {
+      if (keys !== wanted) return;
+      if (extension) views.forEach((view) => applyKeys(view, extension));
+      else notify(`The ${keys} keys could not be loaded. The usual ones stay.`, "failed");
+    });
+  };
 }
 
 export function startWorkbench(root: HTMLElement): void {
@@ -49,8 +85,17 @@ export function startWorkbench(root: HTMLElement): void {
   startDividers(root);
   for (const code of all(".prose pre, .prose table", root)) code.tabIndex = 0; // wide ones scroll, also by keyboard
 
+  const { draftUrl = "", snippetUrl = "", submitUrl = "", keep = "", names = "" } = root.dataset;
+  const modules = ofModules(namesFrom(names));
+  const commands: Commands = { run: () => void sender.send("run"), submit: () => void sender.send("submit"), scratch: () => tryOut() };
+  const file: Desk = { editor: "[data-editor]", bar: "#view-code", data: "draft", url: draftUrl, key: `gradetape:draft:${keep}`, label: "Your code, solution.py" };
+  const aside: Desk = { editor: "[data-scratch-editor]", bar: "[data-scratch]", data: "snippet", url: snippetUrl, key: `gradetape:snippet:${keep}`, label: "Your snippet", hint: HINT };
+  const { view, keeper } = openEditor(root, file, commands, [ofContract(pageData<Contracted[]>("contract") ?? []), modules]);
+  const bench = find("[data-scratch]", root);
+  const snippet = bench && openEditor(root, aside, commands, [modules]);
+  const views = snippet ? [view, snippet.view] : [view];
+
   let marked: Panel | null = null;
-  const { view, keeper } = openEditor(root, { run: () => void sender.send("run"), submit: () => void sender.send("submit") });
   const panel = new ResultPanel(need("[data-results]", root), {
     goToLine: (line) => {
       openView("code");
@@ -65,25 +110,51 @@ export function startWorkbench(root: HTMLElement): void {
       }
     },
   });
-  const sender: Sender = new Sender(root, root.dataset["submitUrl"] ?? "", panel, () => view.state.doc.toString(), () => {
+  const sender: Sender = new Sender(root, submitUrl, panel, () => view.state.doc.toString(), () => {
     openView("results");
     showFaults(view, []);
     void keeper.save();
   });
-  startReset(root, view, pageData<string>("starter") ?? "", `gradetape:before-starter:${root.dataset["keep"] ?? ""}`);
+  const scratch =
+    bench && snippet
+      ? new Scratch(bench, submitUrl, snippet.view, view, () => {
+          void keeper.save();
+          void snippet.keeper.save();
+        })
+      : null;
+  const tryOut = (): void => {
+    if (!scratch) return;
+    openView("results");
+    need("#tab-scratch", root).click();
+    void scratch.send();
+  };
+  startReset(root, view, keeper, pageData<string>("starter") ?? "", `gradetape:before-starter:${keep}`);
+  const opener = find("[data-versions-open]", root);
+  if (opener) new Versions(opener, `${draftUrl}versions/`, file.key, view, keeper);
+  const applyKeysOf = startKeys(root, views, commands, () => void keeper.save());
+  startSettings(root, (settings) => {
+    root.style.setProperty("--editor-size", `${settings.size}px`);
+    views.forEach((one) => applySettings(one, settings));
+    applyKeysOf(settings);
+  });
 
   const followed = pageData<Followed>("followed");
   if (followed) sender.follow(followed);
   else panel.reset();
-  keysOutsideTheEditor(root, sender);
+  const tried = pageData<Tried>("tried");
+  if (tried) scratch?.begin(tried);
+  keysOutsideTheEditor(root, commands);
 }
 
-/** Ctrl-Enter also works where the editor has no focus. */
-function keysOutsideTheEditor(root: HTMLElement, sender: Sender): void {
+/** Ctrl-Enter and Alt-Enter also work where no editor has the focus. */
+function keysOutsideTheEditor(root: HTMLElement, commands: Commands): void {
   document.addEventListener("keydown", (event) => {
-    const inEditor = event.target instanceof Element && event.target.closest("[data-editor]");
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || inEditor || !root.isConnected) return;
+    const inEditor = event.target instanceof Element && event.target.closest(".cm-editor");
+    const mod = event.ctrlKey || event.metaKey;
+    if (event.key !== "Enter" || mod === event.altKey || inEditor || !root.isConnected || document.querySelector("dialog[open]")) return;
     event.preventDefault();
-    void sender.send(event.shiftKey ? "submit" : "run");
+    if (event.altKey) commands.scratch();
+    else if (event.shiftKey) commands.submit();
+    else commands.run();
   });
 }
