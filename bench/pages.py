@@ -1,6 +1,6 @@
 """How long the server takes for each page when there is a lot in the database.
 
-    python -m bench.pages [--submissions 100000] [--challenges 2000] [--people 500] [--rounds 60] [--keep FOLDER] [--json]
+    python -m bench.pages [--submissions 100000] [--challenges 2000] [--people 500] [--rounds 60] [--keep FOLDER]
 
 Makes a SQLite database of its own, fills it (bench/filling.py), and asks for every page as the busiest person and as
 others, through the whole of Django: middleware, view, queries, template. No network and no other request is in the way.
@@ -127,7 +127,7 @@ def measure(people: list[Any], rounds: int) -> list[dict[str, Any]]:
                 "cpu_p95_ms": percentile(cpus, 0.95),
                 "queries": len(captured),
                 "kb": size / 1024,
-            }  # fmt: skip
+            }
         )
     return found
 

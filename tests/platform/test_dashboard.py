@@ -106,6 +106,24 @@ def test_a_day_is_the_reader_s_own(ana, monkeypatch, zone, day):
     assert [(one.date.day, one.sent, one.shade) for one in active] == [(day, 2, 1)]
 
 
+@pytest.mark.parametrize(
+    ("cookie", "chosen", "day"),
+    [
+        ("", "", 31), ("Asia/Tokyo", "", 1), ("Asia/Tokyo", "America/New_York", 31), ("Nowhere/At_All", "", 31),
+        ("../../etc/passwd", "", 31), ("Asia", "", 31), ("x" * 5000, "", 31),
+    ],
+)  # fmt: skip
+def test_the_page_is_in_the_zone_of_the_profile_or_else_of_the_browser(
+    ana, as_ana, version, monkeypatch, cookie, chosen, day
+):
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 6, 3, 12, tzinfo=UTC))
+    Activity.objects.create(user=ana, quarter=datetime(2026, 5, 31, 18, 15, tzinfo=UTC), sent=2)
+    type(ana).objects.filter(pk=ana.pk).update(time_zone=chosen)
+    as_ana.cookies["zone"] = cookie
+    weeks = as_ana.get("/dashboard/").context["weeks"]
+    assert [one.date.day for week in weeks for one in week.days if one.is_active] == [day]
+
+
 def test_weeks_begin_on_monday_and_end_today(ana, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 6, 3, 12, tzinfo=UTC))
     weeks = weeks_of(ana, weeks=2)

@@ -11,7 +11,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from gradetape.accounts.sessions import note_visit
-from gradetape.accounts.zones import zone_of
+from gradetape.accounts.zones import ZONE_COOKIE, zone_of
 from gradetape.answers import refusal, wants_json
 
 
@@ -35,7 +35,10 @@ class VisitMiddleware(MiddlewareMixin):
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
         """By now SignInMiddleware has looked the reader up, so asking again costs nothing."""
-        chosen = zone_of(request.user.time_zone) if request.user.is_authenticated else None
+        name = request.COOKIES.get(ZONE_COOKIE, "")
+        if request.user.is_authenticated and request.user.time_zone:
+            name = request.user.time_zone
+        chosen = zone_of(name)
         if chosen:
             timezone.activate(chosen)
         else:

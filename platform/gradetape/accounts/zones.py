@@ -1,8 +1,11 @@
 """Time zones that people may choose, and the one that a request is answered in."""
 
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+# What the browser says of its own zone; a script writes it (frontend/src/boot.ts).
+ZONE_COOKIE = "zone"
+LONGEST_NAME = 64
 BROWSER = ("", "As my browser says")
 AREAS = (
     "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
@@ -20,10 +23,10 @@ def zone_choices() -> list[tuple[str, object]]:
     return [BROWSER, ("UTC", "UTC"), *((area, names) for area, names in places.items() if names)]
 
 
-@cache
+@lru_cache(maxsize=1000)
 def zone_of(name: str) -> ZoneInfo | None:
     """The zone of that name; None for none, and for one that this machine's database no longer has."""
     try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(name) if name and len(name) <= LONGEST_NAME else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return None

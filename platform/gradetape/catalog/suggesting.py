@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Abs, Coalesce
+from django.db.models import Count, F
+from django.db.models.functions import Abs
 
 from gradetape.accounts.models import User
 from gradetape.catalog.listing import RANK, RANKS, ChallengeRow, rows_of, with_standing
@@ -17,6 +17,8 @@ SUGGESTIONS = 3
 # So many solved at one level, and the next level is the one to suggest.
 ENOUGH = 3
 NAMED_TOPICS = 2
+# Among so many that fit by their level the topics decide.
+CANDIDATES = 100
 
 
 @dataclass(frozen=True)
@@ -28,36 +30,39 @@ class Suggestion:
 
 
 def suggestions_for(user: User) -> list[Suggestion]:
-    """Up to three challenges; five queries, however many challenges there are."""
-    begun = rows_of(
-        with_standing(user).filter(state=State.TRIED).order_by(F("best").desc(nulls_last=True), "-active_at")[:NEARLY]
+    """Up to three challenges; eight queries, however many challenges there are."""
+    tried = with_standing(user).filter(state=State.TRIED)
+    begun = rows_of(user, tried.order_by(F("best").desc(nulls_last=True), "-active_at")[:NEARLY])
+    met = ChallengeTopic.objects.filter(challenge__standings__in=_met(user)).values("key")
+    chosen = _fresh(user, met, SUGGESTIONS - len(begun))
+    fresh = sorted(
+        rows_of(user, with_standing(user).filter(pk__in=chosen)), key=lambda row: chosen.index(row.challenge.pk)
     )
-    met = ChallengeTopic.objects.filter(challenge__standings__in=_met(user))
-    fresh = rows_of(_fresh(user, met)[: SUGGESTIONS - len(begun)])
-    known = set(met.filter(challenge_topic_of(fresh)).values_list("key", flat=True)) if fresh else set()
+    known = set(_topics_of(chosen).filter(key__in=met).values_list("key", flat=True))
     return [
         *(Suggestion(row, _what_is_left(row)) for row in begun),
         *(Suggestion(row, _what_is_shared(row, known)) for row in fresh),
     ]
 
 
-def challenge_topic_of(rows: list[ChallengeRow]) -> Q:
-    """The topics of these challenges."""
-    return Q(key__in={topic.casefold() for row in rows for topic in row.challenge.topics})
+def _topics_of(challenges: list[int]) -> Any:
+    return ChallengeTopic.objects.filter(challenge__in=challenges).order_by()
 
 
 def _met(user: User) -> Any:
     return Standing.objects.visible_to(user).exclude(state=State.NEW)
 
 
-def _fresh(user: User, met: Any) -> Any:
+def _fresh(user: User, met: Any, number: int) -> list[int]:
     """New challenges: first those of the level that comes next, then those that share most topics with earlier ones."""
-    topics = ChallengeTopic.objects.filter(challenge=OuterRef("pk"), key__in=met.values("key")).order_by()
-    shared = Coalesce(Subquery(topics.values("challenge").annotate(count=Count("pk")).values("count")), 0)
-    distance = Abs(RANK - level_of(user))
-    return (
-        with_standing(user).filter(state=State.NEW).alias(shared=shared).order_by(distance, "-shared", "minutes", "pk")
-    )
+    level = level_of(user)
+    near = with_standing(user).filter(state=State.NEW).order_by(Abs(RANK - level), "minutes", "pk")[:CANDIDATES]
+    candidates = list(near.values_list("pk", "difficulty", "minutes"))
+    topics = _topics_of([pk for pk, _, _ in candidates]).filter(key__in=met)
+    shared = Counter(dict(topics.values_list("challenge").annotate(count=Count("pk"))))
+    # Sorting keeps the order of equals: the shorter one stays first.
+    candidates.sort(key=lambda row: (abs(RANKS[Difficulty(row[1])] - level), -shared[row[0]]))
+    return [pk for pk, _, _ in candidates[:number]]
 
 
 def level_of(user: User) -> int:

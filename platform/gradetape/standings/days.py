@@ -72,11 +72,11 @@ def weeks_of(user: User, weeks: int = WEEKS) -> list[Week]:
     for offset in range((today - first).days + 1):
         day = first + timedelta(days=offset)
         days[day] = Day(day)
-    for quarter, sent, solved, seconds in Activity.objects.filter(user=user, quarter__gte=start).values_list(
-        "quarter", "sent", "solved", "seconds"
-    ):
+    zone = timezone.get_current_timezone()
+    rows = Activity.objects.filter(user=user, quarter__gte=start).order_by()
+    for quarter, sent, solved, seconds in rows.values_list("quarter", "sent", "solved", "seconds"):
         # Clocks of workers may run ahead of ours by a moment, and by a day at midnight.
-        day_of_quarter = days.get(timezone.localdate(quarter), days[today])
+        day_of_quarter = days.get(quarter.astimezone(zone).date(), days[today])
         day_of_quarter.sent += sent
         day_of_quarter.solved += solved
         day_of_quarter.seconds += seconds

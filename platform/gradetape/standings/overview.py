@@ -43,12 +43,8 @@ class TopicRow:
 def overview_of(user: User) -> dict[str, Any]:
     """The dashboard's context. `resume` is what somebody worked on last and has not solved."""
     levels = levels_of(user)
-    begun = rows_of(
-        with_standing(user)
-        .filter(mine__isnull=False)
-        .exclude(state=State.SOLVED)
-        .order_by("-active_at")[: UNDER_WAY + 1]
-    )
+    unsolved = with_standing(user).filter(mine__isnull=False).exclude(state=State.SOLVED)
+    begun = rows_of(user, unsolved.order_by("-active_at")[: UNDER_WAY + 1])
     weeks = weeks_of(user)
     counts = {name: sum(getattr(level, name) for level in levels) for name in ("total", "solved", "tried")}
     return {
