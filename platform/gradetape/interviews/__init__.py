@@ -1,0 +1,1 @@
+"""Interviews: challenges in an order, for people who are invited, against a clock."""

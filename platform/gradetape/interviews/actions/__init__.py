@@ -1,0 +1,1 @@
+"""Writes on interviews: setting them up, inviting, sitting."""

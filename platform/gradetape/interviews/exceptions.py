@@ -1,0 +1,50 @@
+"""Why something can't be done. A class's docstring is its default message; people read it."""
+
+from typing import ClassVar
+
+
+class InterviewError(Exception):
+    """This can't be done."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class NotADraft(InterviewError):
+    """Only a draft can be changed or opened: candidates shall all have had the same. Duplicate it to change it."""
+
+
+class NotOpen(InterviewError):
+    """Only an interview that is open takes people. Open it first."""
+
+
+class NothingToAsk(InterviewError):
+    """This interview has no challenge yet. Add one, then open it."""
+
+
+class NotPublished(InterviewError):
+    """One of the challenges is not published any more. Take it out, then open the interview."""
+
+
+class LastOfTheTeam(InterviewError):
+    """Somebody has to stay on the team. Add somebody else first."""
+
+
+class NoSuchInterviewer(InterviewError):
+    """Nobody with this address is an interviewer here. They sign up first, and an administrator gives them the role."""
+
+
+class LinkOfNoUse(InterviewError):
+    """This link lets nobody in any more. Ask whoever invited you for a new one."""
+
+
+class NotNow(InterviewError):
+    """This interview can't be started now."""
+
+
+class TimeIsUp(InterviewError):
+    """The time is up. What you had typed until then has been handed in."""
+
+    code = "time_up"

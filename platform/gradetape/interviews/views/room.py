@@ -1,0 +1,228 @@
+"""The room: the workbench within a sitting. No answer holds more than its interview lets a candidate know."""
+
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from gradetape.accounts.http import SignedInRequest
+from gradetape.answers import refusal
+from gradetape.interviews.actions.sit import taking
+from gradetape.interviews.exceptions import TimeIsUp
+from gradetape.interviews.models import Sitting, Task, Visibility
+from gradetape.interviews.progress import desks_of, sent_rows
+from gradetape.interviews.veil import Veil, veiled
+from gradetape.interviews.views.seat import seat_of, task_of
+from gradetape.submissions import actions, desk
+from gradetape.submissions.bodies import body_of
+from gradetape.submissions.exceptions import SourceTooLarge, TooFast, TooManyOpen
+from gradetape.submissions.models import Draft, DraftVersion, Kind, Snippet, Submission
+from gradetape.submissions.story import BEGINNING, EventId, look
+from gradetape.submissions.streaming import frames
+from gradetape.submissions.text import encoded
+from gradetape.submissions.views import Sent
+
+
+@require_safe
+@never_cache
+def challenge(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
+    """The workbench for one task, while the sitting runs."""
+    seat = seat_of(request.user, pk)
+    if not seat.is_running:
+        return redirect(seat)
+    task = task_of(seat, slug)
+    version: Any = task.version
+    is_told_all = seat.interview.visibility == Visibility.EVERYTHING
+    context = {
+        "sitting": seat,
+        "interview": seat.interview,
+        "task": task,
+        "desks": desks_of(seat),
+        "challenge": task.challenge,
+        "version": version,
+        "statement_html": version.statement_html,
+        "parts": version.parts_with_cases(),
+        "shown_parts": version.parts_with_cases(samples_only=not is_told_all),
+        "starter": version.starter,
+        "draft": _draft_of(seat, task),
+        "followed": _followed(seat, task),
+        "rows": sent_rows(seat, task),
+        **desk.desk_of(request.user, task.challenge),
+        "tried": _tried(seat, task),
+    }
+    return render(request, "interviews/room.html", context)
+
+
+def _draft_of(seat: Sitting, task: Task) -> dict[str, Any]:
+    draft = Draft.objects.filter(candidate_id=seat.candidate_id, challenge_id=task.challenge_id).first()
+    if draft is None:
+        return {"source": task.version.starter if task.version else "", "revision": 0, "saved_at": None}
+    return {"source": draft.source, "revision": draft.revision, "saved_at": draft.saved_at}
+
+
+def _followed(seat: Sitting, task: Task) -> dict[str, Any] | None:
+    """What the page's script follows: what is under way, else the newest."""
+    mine = Submission.objects.filter(candidate_id=seat.candidate_id, version=task.version).in_histories()
+    found = mine.open().first() or mine.first()
+    return _facts(seat, found) if found else None
+
+
+def _tried(seat: Sitting, task: Task) -> dict[str, Any] | None:
+    """The snippet that was tried last."""
+    mine = Submission.objects.filter(candidate_id=seat.candidate_id, version=task.version, kind=Kind.SCRATCH)
+    found = mine.only("kind", "state").first()
+    return _facts(seat, found) if found else None
+
+
+def _facts(seat: Sitting, found: Submission) -> dict[str, Any]:
+    where = reverse("sitting_events", args=[seat.pk, found.pk])
+    url = where.removesuffix("events/")
+    return {"id": found.pk, "url": url, "events_url": where, "kind": found.kind, "state": found.state}
+
+
+@require_safe
+@never_cache
+def attempts(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
+    """What was sent for a task, for the tab of the room."""
+    seat = seat_of(request.user, pk)
+    if not seat.is_running:
+        return redirect(seat)
+    return render(request, "interviews/attempts.html", {"rows": sent_rows(seat, task_of(seat, slug))})
+
+
+@require_http_methods(["PUT"])
+def save_draft(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
+    """Keep what is in the editor, as long as it counts."""
+    return _saved(request, pk, slug, Draft)
+
+
+@require_http_methods(["PUT"])
+def save_snippet(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
+    """Keep what is tried out, as long as the sitting runs."""
+    return _saved(request, pk, slug, Snippet)
+
+
+def _saved(request: SignedInRequest, pk: UUID, slug: str, model: type[Draft] | type[Snippet]) -> HttpResponse:
+    seat = seat_of(request.user, pk)
+    task = task_of(seat, slug)
+    try:
+        with taking(sitting=seat):
+            return desk.saved(request, model, task.challenge)
+    except TimeIsUp as error:
+        return refusal(410, error.code, str(error))
+
+
+@require_safe
+@never_cache
+def versions(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
+    """What the draft was before, the newest first; without the texts."""
+    rows = _versions(request, pk, slug).order_by("-revision").values("revision", "saved_at", "size", "kept")
+    return JsonResponse({"versions": list(rows)})
+
+
+@require_safe
+@never_cache
+def version(request: SignedInRequest, pk: UUID, slug: str, revision: int) -> HttpResponse:
+    """One of them, with its text."""
+    found = get_object_or_404(_versions(request, pk, slug), revision=revision)
+    return JsonResponse({"revision": found.revision, "saved_at": found.saved_at, "source": found.source})
+
+
+def _versions(request: SignedInRequest, pk: UUID, slug: str) -> Any:
+    seat = _running(request.user, pk)
+    task = task_of(seat, slug)
+    return DraftVersion.objects.filter(draft__candidate_id=seat.candidate_id, draft__challenge_id=task.challenge_id)
+
+
+@require_POST
+def submit(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
+    """Send a source to be graded with the pinned version: 201 and where to watch it."""
+    seat = seat_of(request.user, pk)
+    task = task_of(seat, slug)
+    version: Any = task.version
+    try:
+        sent = body_of(request, Sent)
+        snippet = None if sent.snippet is None else encoded(sent.snippet)
+        with taking(sitting=seat):
+            made = actions.submit(
+                candidate=request.user, version=version, source=encoded(sent.source), kind=sent.kind, snippet=snippet
+            )
+    except BadRequest as error:
+        return refusal(400, "not_json", str(error))
+    except SourceTooLarge as error:
+        return refusal(400, error.code, str(error))
+    except TimeIsUp as error:
+        return refusal(410, error.code, str(error))
+    except (TooManyOpen, TooFast) as error:
+        answer = refusal(429, error.code, str(error), retry_after=error.retry_after)
+        answer["Retry-After"] = str(error.retry_after)
+        return answer
+    return JsonResponse(_facts(seat, made), status=201)
+
+
+@require_safe
+@never_cache
+def state(request: SignedInRequest, pk: UUID, submission_id: UUID) -> HttpResponse:
+    """What the stream tells, for pages that ask again and again."""
+    seat = _running(request.user, pk)
+    found = _sent(seat, submission_id)
+    after = EventId.parse(request.GET.get("after", ""))
+    veil = Veil.over(found, seat.interview.visibility)
+    snapshot = look(found.pk, BEGINNING if veil else after)
+    if snapshot is None:
+        raise Http404
+    place = snapshot.place()
+    if veil:
+        seen = [one for one in map(veil.take, snapshot.events) if one and one.id > after]
+        events = [one.public() for one in seen]
+    else:
+        events = [event.public() for event in snapshot.events]
+    verdict, score = (None, None) if veil else (snapshot.verdict, snapshot.score)
+    return JsonResponse(
+        {"state": snapshot.state, "verdict": verdict, "score": score, "position": place.get("position"),
+         "ahead": place.get("ahead"), "events": events}
+    )  # fmt: skip
+
+
+@require_GET
+async def events(request: SignedInRequest, pk: UUID, submission_id: UUID) -> StreamingHttpResponse:
+    """The live stream; it goes on after Last-Event-ID or ?after=, as every submission's does."""
+    found, visibility = await _looked_up(await request.auser(), pk, submission_id)
+    after = EventId.parse(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
+    veil = Veil.over(found, visibility)
+    stream = veiled(frames(found.pk, BEGINNING), veil, after) if veil else frames(found.pk, after)
+    response = StreamingHttpResponse(stream, content_type="text/event-stream")
+    response["Cache-Control"], response["X-Accel-Buffering"] = "no-store", "no"
+    return response
+
+
+@sync_to_async
+def _looked_up(user: Any, pk: UUID, submission_id: UUID) -> tuple[Submission, str]:
+    seat = _running(user, pk)
+    return _sent(seat, submission_id), seat.interview.visibility
+
+
+@require_POST
+def cancel(request: SignedInRequest, pk: UUID, submission_id: UUID) -> HttpResponse:
+    """Stop what is not graded yet."""
+    seat = _running(request.user, pk)
+    return JsonResponse({"state": actions.cancel(submission=_sent(seat, submission_id))})
+
+
+def _running(user: Any, pk: UUID) -> Sitting:
+    """The candidate's sitting while it runs. Raises Http404 before and afterwards."""
+    seat = seat_of(user, pk)
+    if not seat.is_running:
+        raise Http404
+    return seat
+
+
+def _sent(seat: Sitting, submission_id: UUID) -> Submission:
+    mine = Submission.objects.filter(candidate_id=seat.candidate_id).select_related("version")
+    return get_object_or_404(mine, pk=submission_id)
