@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import bench, doctor, grade, validate
+from grader.cli import bench, doctor, grade, submit, validate
 from grader.cli.workshop import WrongUsageError
 
 app = typer.Typer(
@@ -30,6 +30,26 @@ def grade_command(
     Exit code 0 when every file was graded, 2 for wrong usage, 3 when the platform failed.
     """
     raise typer.Exit(grade.run(slug, files, samples_only=samples, seed=seed, as_json=json))
+
+
+@app.command("submit")
+def submit_command(
+    slug: Annotated[str, typer.Argument(help="A challenge, such as custom-layer.")],
+    file: Annotated[Path, typer.Argument(help="The Python file to send.")],
+    server: Annotated[str, typer.Option(envvar="GRADETAPE_SERVER", help="Where GradeTape runs: http(s)://host.")],
+    token: Annotated[
+        str, typer.Option(envvar="GRADETAPE_TOKEN", help="An API token of your account; better in the variable.")
+    ] = "",
+    samples: Annotated[bool, typer.Option("--samples", help="Run the sample cases only.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The result as one JSON object in one line.")] = False,
+) -> None:
+    """Send a file to a GradeTape server and watch it being graded there.
+
+    Exit code 0 when it was graded, 1 when it was cancelled, 2 for wrong usage, 3 when the platform failed or can't be
+    reached. Ctrl-C cancels it.
+    """
+    wish = submit.Wish(slug=slug, file=file, samples_only=samples, as_json=json)
+    raise typer.Exit(submit.run(submit.Server(server, token), wish))
 
 
 @app.command("validate")

@@ -20,7 +20,8 @@ JUDGE_FAILED = 3
 def run(slug: str, files: list[Path], *, samples_only: bool, seed: int | None, as_json: bool) -> int:
     """Grade the files one after the other in one warm engine. Returns the exit code. Raises WrongUsageError."""
     package = package_of(slug)
-    sources = [(file, _read(file)) for file in files]
+    sources = [(file, read(file)) for file in files]
+    graded = [case.id for case in package.cases if case.sample or not samples_only]
     failed = False
     with engines(1, (package.runtime,)) as (engine,):
         for file, source in sources:
@@ -31,7 +32,7 @@ def run(slug: str, files: list[Path], *, samples_only: bool, seed: int | None, a
                 sys.stdout.write(line(file, result) + "\n")
                 sys.stdout.flush()
             else:
-                with Watcher(package, file, samples_only=samples_only) as watcher:
+                with Watcher(package.title, graded, file) as watcher:
                     result = engine.grade(request, watcher.take)
                 watcher.summary(result)
             failed |= result.verdict is Verdict.JUDGE_ERROR
@@ -46,22 +47,23 @@ def line(file: Path, result: GradeResult) -> str:
         "version": result.version,
         "seed": result.seed,
         "verdict": result.verdict,
-        "score": _number(result.score),
+        "score": number(result.score),
         "message": result.message,
         "line": result.line,
-        "cases": [_case(case) for case in result.cases],
+        "cases": [case_facts(case) for case in result.cases],
         "output": result.output,
         "timings": msgspec.to_builtins(result.timings),
     }
     return msgspec.json.encode(content).decode()
 
 
-def _case(case: CaseFinished) -> dict[str, Any]:
+def case_facts(case: CaseFinished) -> dict[str, Any]:
+    """One case as it stands in a line of JSON."""
     return {
         "id": case.case,
         "part": case.part,
-        "points": _number(case.points),
-        "earned": _number(case.earned),
+        "points": number(case.points),
+        "earned": number(case.earned),
         "outcome": case.outcome,
         "seconds": case.seconds,
         "sample": case.sample,
@@ -71,12 +73,13 @@ def _case(case: CaseFinished) -> dict[str, Any]:
     }
 
 
-def _number(value: float) -> float:
+def number(value: float) -> float:
     """Whole numbers without a fraction."""
     return int(value) if float(value).is_integer() else value
 
 
-def _read(file: Path) -> bytes:
+def read(file: Path) -> bytes:
+    """The file's content. Raises WrongUsageError."""
     try:
         return file.read_bytes()
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -11,7 +12,6 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 
 from grader.events import CaseFinished, CaseStarted, Event, Started
 from grader.model import GradeResult, Outcome, Verdict
-from grader.package import Package
 
 SIGNS = {
     Outcome.PASSED: ("✓", "green"),
@@ -26,18 +26,17 @@ SIGNS = {
 
 
 class Watcher:
-    """Shows one grading while it runs."""
+    """Shows one grading of a file on `cases`, the ids of those that will run, while it goes on."""
 
-    def __init__(self, package: Package, file: Path, *, samples_only: bool) -> None:
+    def __init__(self, title: str, cases: Sequence[str], file: Path) -> None:
         self._console = Console(highlight=False)
-        total = sum(case.sample or not samples_only for case in package.cases)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._progress = Progress(
             *columns, console=self._console, transient=True, disable=not self._console.is_terminal
         )
-        self._task: TaskID = self._progress.add_task("starting", total=total)
-        self._width = max(len(case.id) for case in package.cases)
-        self._console.print(f"[bold]{escape(package.title)}[/]  {escape(str(file))}")
+        self._task: TaskID = self._progress.add_task("starting", total=len(cases))
+        self._width = max((len(case) for case in cases), default=1)
+        self._console.print(f"[bold]{escape(title)}[/]  {escape(str(file))}")
 
     def __enter__(self) -> Watcher:
         self._progress.start()
@@ -58,19 +57,30 @@ class Watcher:
             self._row(event)
             self._progress.advance(self._task)
 
+    def say(self, text: str) -> None:
+        """A line of its own, in grey."""
+        self._console.print(f"  [dim]{escape(text)}[/]")
+
+    def waiting(self, text: str) -> None:
+        """What is being waited for."""
+        self._progress.update(self._task, description=escape(text))
+
     def summary(self, result: GradeResult) -> None:
         """The verdict, and what the file printed."""
-        if result.message:
-            place = f" (line {result.line})" if result.line else ""
-            self._console.print(f"  {escape(result.message)}{place}")
-        for name, text in result.output.items():
-            self._console.print(f"[dim]{name}:[/]\n{escape(text.rstrip())}")
-        colour = "green" if result.verdict is Verdict.ACCEPTED else "yellow" if result.score else "red"
         points = sum(case.points for case in result.cases)
         took = f"{result.timings.total_ms / 1000:.1f} s, {result.timings.cpu_s:.1f} s CPU, seed {result.seed}"
-        self._console.print(
-            f"[bold {colour}]{result.verdict}[/]  {result.score:g} of {points:g} points  [dim]{took}[/]\n"
-        )
+        self.close(result.verdict, result.score, points, said(result.message, result.line), result.output, took)
+
+    def close(
+        self, verdict: Verdict, score: float, points: float, message: str, output: Mapping[str, str], took: str
+    ) -> None:
+        """The last lines: what went wrong before any case, what the file printed, the verdict."""
+        if message:
+            self._console.print(f"  {escape(message)}")
+        for name, text in output.items():
+            self._console.print(f"[dim]{name}:[/]\n{escape(text.rstrip())}")
+        colour = "green" if verdict is Verdict.ACCEPTED else "yellow" if score else "red"
+        self._console.print(f"[bold {colour}]{verdict}[/]  {score:g} of {points:g} points  [dim]{took}[/]\n")
 
     def _row(self, case: CaseFinished) -> None:
         sign, colour = SIGNS[case.outcome]
@@ -82,8 +92,7 @@ class Watcher:
         )
         indent = " " * 6
         if case.message:
-            place = f" (line {case.line})" if case.line else ""
-            self._console.print(f"{indent}{escape(case.message)}{place}")
+            self._console.print(f"{indent}{escape(said(case.message, case.line))}")
         if case.difference:
             self._difference(case, indent)
         if case.hint:
@@ -96,3 +105,8 @@ class Watcher:
             shape = f" {tuple(side['shape'])}" if side["shape"] is not None else ""
             text = escape(side["text"]).replace("\n", f"\n{indent}       ")
             self._console.print(f"{indent}[dim]{name:>4}{shape} {side['dtype']}[/]\n{indent}       {text}")
+
+
+def said(message: str | None, line: int | None) -> str:
+    """A message with the line that it is about."""
+    return f"{message} (line {line})" if message and line else message or ""

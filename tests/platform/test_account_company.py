@@ -30,7 +30,7 @@ class Provider:
         self.broken = False
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def agree(self, address: str) -> str:
         """What its page does once somebody has agreed there: the address that they are sent back to."""
