@@ -1,6 +1,7 @@
 // What is known of one case: why it failed, what to try, and for samples the difference in numbers.
 import { make } from "./dom";
 import type { CaseResult, Difference, Side } from "./events";
+import { heatMap, isGrid } from "./heat";
 import { icon } from "./icons";
 import { plain } from "./rows";
 import type { ListedCase } from "./telling";
@@ -19,21 +20,33 @@ const KINDS: Record<string, string> = {
   dtype: "The dtypes differ.",
   nan: "There are values that are not finite.",
   factor: "The result is off by a constant factor.",
+  offset: "The result is off by a constant.",
   sign: "The sign is turned around.",
+  one: "A single value is off.",
+  zero: "All values are zero.",
   transpose: "The axes are in another order.",
   structure: "The structure differs.",
   type: "The types differ.",
 };
 
-function shapeOf(side: Side | null | undefined): string {
-  const shape = Array.isArray(side?.shape) ? `(${side.shape.join(", ")}${side.shape.length === 1 ? "," : ""})` : (side?.shape ?? "");
-  return [side?.dtype, shape].filter(Boolean).join(" ");
+/** A shape or a dtype, marked where the other side has another one. */
+const part = (text: string, other: string | undefined): Node => make("span", text === other ? "" : "differs", text);
+
+/** Shapes are held against one another from their last axis on, as broadcasting does. */
+function shapeOf(side: Side, other: Side | null | undefined): Node[] {
+  const parts: Node[] = side.dtype ? [part(side.dtype, other?.dtype ?? undefined)] : [];
+  const { shape } = side;
+  if (!Array.isArray(shape)) return shape ? [...parts, part(` ${shape}`, undefined)] : parts;
+  const theirs = Array.isArray(other?.shape) ? other.shape : null;
+  const shift = (theirs?.length ?? 0) - shape.length;
+  const axes = shape.flatMap((axis, i): (Node | string)[] => [i ? ", " : "", theirs ? part(String(axis), theirs[i + shift]?.toString()) : String(axis)]);
+  return [...parts, make("span", theirs && shift ? "differs" : "", " (", ...axes, shape.length === 1 ? ",)" : ")")];
 }
 
 function sideOf(label: string, side: Side | null | undefined, other: Side | null | undefined): HTMLElement {
-  const shape = shapeOf(side);
+  const shape = side ? shapeOf(side, other) : [];
   const box = make("div", "", make("dt", "", label));
-  if (shape) box.append(make("dd", shape === shapeOf(other) ? "versus-shape" : "versus-shape differs", shape));
+  if (shape.length) box.append(make("dd", "versus-shape", ...shape));
   const text = make("pre", "", side?.text ?? "nothing");
   text.tabIndex = 0; // wide arrays scroll, also by keyboard
   text.setAttribute("role", "region");
@@ -48,6 +61,7 @@ function differenceOf(difference: Difference, isTold: boolean): Node[] {
   const kind = isTold ? "" : (KINDS[difference.kind] ?? "");
   const place = difference.where ? [" At ", make("code", "", difference.where), "."] : [];
   if (kind) parts.push(make("p", "detail-quiet", kind, ...place));
+  if (difference.grid && isGrid(difference.grid)) parts.push(heatMap(difference.grid));
   if (difference.got || difference.want) {
     const { got, want } = difference;
     parts.push(make("dl", "versus", sideOf("Got", got, want), sideOf("Wanted", want, got)));

@@ -9,12 +9,22 @@ export interface Side {
   text?: string | null;
 }
 
+/** |got - wanted| of an array in at most 16 by 16 blocks, each with its largest value; null: not finite. */
+export interface Grid {
+  shape: [number, number];
+  /** Where each block starts. */
+  rows: number[];
+  columns: number[];
+  values: (number | null)[][];
+}
+
 export interface Difference {
   kind: string;
   where?: string;
   got?: Side | null;
   want?: Side | null;
   largest?: { index?: unknown; got?: unknown; want?: unknown } | null;
+  grid?: Grid | null;
 }
 
 export interface CaseResult {

@@ -1,21 +1,19 @@
 // The result panel: takes a story, live or replayed, and keeps the page in step with it.
 import { caseDetail, faultDetail, quietDetail } from "./detail";
-import { need, setText } from "./dom";
+import { find, need, setText } from "./dom";
 import type { StoryEvent } from "./events";
 import { OutputView } from "./output";
 import { Rows } from "./rows";
-import { IDLE, isLive, isOver, reduce, type Panel } from "./story";
-import { Follower, type Link } from "./stream";
+import { IDLE, isLive, isOver, type Panel } from "./story";
+import type { Link } from "./stream";
 import { Summary } from "./summary";
 import { startTabs } from "./tabs";
 import { percent, tell } from "./telling";
 import { TrainingView } from "./training";
+import { WatchList } from "./watchList";
+import { Watch, type Graded } from "./watching";
 
-export interface Graded {
-  url: string;
-  events_url: string;
-  kind: "run" | "submit";
-}
+export type { Graded } from "./watching";
 
 export interface Listener {
   changed(panel: Panel): void;
@@ -29,18 +27,15 @@ const LINKS: Partial<Record<Link, string>> = {
 };
 
 export class ResultPanel {
-  panel: Panel = IDLE;
-  private samplesOnly = false;
-  private selected: string | null = null;
-  private chosen = false;
-  private follower: Follower | null = null;
   private frame = 0;
   private said = "";
   private revealed: string | null = null;
+  private shown: Watch | null = null;
   private readonly rows: Rows;
   private readonly summary: Summary;
   private readonly output: OutputView;
   private readonly training: TrainingView;
+  private readonly list: WatchList;
   private readonly openTab: (name: string) => void;
 
   constructor(
@@ -48,67 +43,90 @@ export class ResultPanel {
     private readonly listener: Listener,
   ) {
     const title = (id: string): string => this.rows.listed.find((one) => one.id === id)?.title ?? id;
+    const solution = root.closest<HTMLElement>("[data-solution-url]")?.dataset["solutionUrl"] ?? "";
     this.rows = new Rows(root, (id) => this.select(id, true));
-    this.summary = new Summary(root, (id) => this.select(id, true));
+    this.summary = new Summary(root, (id) => this.select(id, true), solution);
     this.output = new OutputView(need("[data-output]", root), title);
     this.training = new TrainingView(need("[data-training]", root), title);
+    this.list = new WatchList(find("[data-watches]", root), this.rows.listed, (watch) => this.bringUp(watch));
     this.openTab = startTabs(need("[data-results-tabs]", root));
   }
 
-  /** Starts over with a submission whose story is told from the beginning, or goes on after `story`. */
-  begin(graded: Graded, story: StoryEvent[] = [], over = false): void {
-    this.follower?.stop();
-    this.panel = story.reduce(reduce, IDLE);
-    this.samplesOnly = graded.kind === "run";
-    this.selected = null;
-    this.chosen = false;
-    if (!over && !isOver(this.panel)) this.follow(graded);
-    this.render();
+  /** The story of the submission on show. */
+  get panel(): Panel {
+    return this.shown?.panel ?? IDLE;
   }
 
-  /** Shows that something is on its way before the server has answered. */
-  expect(kind: "run" | "submit"): void {
-    this.follower?.stop();
-    this.panel = { ...IDLE, phase: "queued" };
-    this.samplesOnly = kind === "run";
-    this.selected = null;
-    this.chosen = false;
-    this.openTab("cases");
-    this.render();
-  }
-
-  /** Goes back to nothing: what was expected did not come. */
-  reset(): void {
-    this.panel = IDLE;
-    this.render();
+  /** Where the submission on show is to be found; empty before the server has answered. */
+  get url(): string {
+    return this.shown?.graded.url ?? "";
   }
 
   get live(): boolean {
     return isLive(this.panel);
   }
 
-  private follow(graded: Graded): void {
-    const addresses = { events: graded.events_url, state: `${graded.url}state/` };
-    const take = (event: StoryEvent): void => {
-      const next = reduce(this.panel, event);
-      if (next.restarts !== this.panel.restarts) this.selected = null;
-      this.panel = next;
-      this.schedule();
-    };
-    this.follower = new Follower(addresses, this.panel.lastId, take, (link) => this.showLink(link));
-    this.follower.start();
+  /** Shows a submission whose story is told from the beginning, or goes on after `story`. What ran before runs on. */
+  begin(graded: Graded, story: StoryEvent[] = []): void {
+    const pending = this.shown && !this.shown.graded.url ? this.shown : null;
+    this.bringUp(new Watch(graded, (watch) => this.changed(watch), story));
+    if (pending) this.list.drop(pending);
+    this.render();
   }
 
-  private showLink(link: Link): void {
-    const text = isOver(this.panel) ? "" : (LINKS[link] ?? "");
+  /** Follows another submission that is under way, behind the one on show. */
+  alsoFollow(graded: Graded): void {
+    const watch = new Watch(graded, (one) => this.changed(one));
+    this.list.add(watch);
+    watch.follow(false);
+    this.list.show(this.shown);
+  }
+
+  /** Shows that something is on its way before the server has answered. */
+  expect(kind: "run" | "submit"): void {
+    this.openTab("cases");
+    this.bringUp(new Watch({ url: "", events_url: "", kind }, () => undefined));
+  }
+
+  /** Goes back to what was there: what was expected did not come. */
+  reset(): void {
+    const pending = this.shown && !this.shown.graded.url ? this.shown : null;
+    if (pending) this.list.drop(pending);
+    const before = this.list.newest();
+    if (before) this.bringUp(before);
+    else {
+      this.shown = null;
+      this.render();
+    }
+  }
+
+  private bringUp(watch: Watch): void {
+    if (watch !== this.shown) this.shown?.follow(false);
+    this.shown = watch;
+    this.revealed = null;
+    this.list.add(watch);
+    this.list.prune(watch);
+    watch.follow(true);
+    this.render();
+  }
+
+  private changed(watch: Watch): void {
+    if (watch === this.shown) return this.schedule();
+    this.list.show(this.shown);
+    if (isOver(watch.panel) && !watch.seen) document.body.dispatchEvent(new CustomEvent("submission-over"));
+  }
+
+  private showLink(): void {
+    const text = isOver(this.panel) || !this.shown ? "" : (LINKS[this.shown.link] ?? "");
     const element = need("[data-link]", this.root);
     setText(element, text);
     element.hidden = !text;
   }
 
   private select(id: string, chosen: boolean): void {
-    this.selected = id;
-    this.chosen ||= chosen;
+    if (!this.shown) this.shown = new Watch({ url: "", events_url: "", kind: "submit", state: "none" }, () => undefined);
+    this.shown.selected = id;
+    this.shown.chosen ||= chosen;
     if (chosen) this.openTab("cases");
     this.render();
   }
@@ -124,32 +142,37 @@ export class ResultPanel {
   }
 
   private render(): void {
-    const { panel, rows } = this;
-    if (!this.chosen) this.selected = rows.listed.find((one) => panel.cases[one.id] && panel.cases[one.id]?.outcome !== "passed")?.id ?? null;
-    rows.show(panel, this.samplesOnly, this.selected);
+    const { panel, rows, shown } = this;
+    const samplesOnly = shown?.samplesOnly ?? false;
+    const failed = rows.listed.find((one) => panel.cases[one.id] && panel.cases[one.id]?.outcome !== "passed")?.id ?? null;
+    if (shown && !shown.chosen) shown.selected = failed;
+    if (shown && isOver(panel)) shown.seen = true;
+    rows.show(panel, samplesOnly, shown?.selected ?? null);
     const newest = panel.running.at(-1) ?? null;
-    if (newest && newest !== this.revealed && !this.chosen) rows.reveal(newest);
+    if (newest && newest !== this.revealed && !shown?.chosen) rows.reveal(newest);
     this.revealed = newest;
-    const telling = tell(panel, rows.listed, this.samplesOnly);
-    this.summary.show(telling, percent(panel, rows.listed, this.samplesOnly));
+    const telling = tell(panel, rows.listed, samplesOnly);
+    this.summary.show(telling, percent(panel, rows.listed, samplesOnly));
     this.say(panel.phase === "running" ? "Running." : `${telling.head}. ${telling.line}${telling.next?.title ?? ""}`);
     this.output.show(panel.output, isLive(panel) ? "Nothing printed so far." : "What your code prints while it loads and in sample cases appears here.");
     this.training.show(panel.curves);
+    this.list.show(shown);
+    this.showLink();
     this.showDetail();
-    this.showCounts();
+    this.showCounts(samplesOnly);
     this.root.dataset["phase"] = panel.phase; // before the listener: the style sheet shows other buttons by it
     this.listener.changed(panel);
   }
 
   private showDetail(): void {
-    const { panel } = this;
-    const listed = this.rows.listed.find((one) => one.id === this.selected);
+    const { panel, shown } = this;
+    const listed = this.rows.listed.find((one) => one.id === shown?.selected);
     const result = listed ? (panel.cases[listed.id] ?? null) : null;
     const goToLine = (line: number): void => this.listener.goToLine(line);
     const fault = panel.finished?.message ? { message: panel.finished.message, line: panel.finished.line } : null;
     const box = need("[data-detail]", this.root);
     const nodes =
-      fault && !(this.chosen && listed) ? faultDetail(fault, goToLine)
+      fault && !(shown?.chosen && listed) ? faultDetail(fault, goToLine)
       : listed ? caseDetail(listed, result, goToLine)
       : quietDetail(panel.phase === "finished" ? "Choose a case to read about it." : "A case that fails explains itself here, with a hint.");
     const next = document.createElement("div");
@@ -157,8 +180,8 @@ export class ResultPanel {
     if (next.innerHTML !== box.innerHTML) box.replaceChildren(...next.childNodes);
   }
 
-  private showCounts(): void {
-    const total = this.rows.listed.filter((one) => !this.samplesOnly || one.sample).length;
+  private showCounts(samplesOnly: boolean): void {
+    const total = this.rows.listed.filter((one) => !samplesOnly || one.sample).length;
     const passed = Object.values(this.panel.cases).filter((one) => one.outcome === "passed").length;
     setText(need("[data-count=cases]", this.root), this.panel.phase === "idle" ? String(total) : `${passed}/${total}`);
     const curves = Object.keys(this.panel.curves).length;

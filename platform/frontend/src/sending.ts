@@ -1,9 +1,9 @@
-// Run, Submit and Cancel: one at a time, by button or by key.
+// Run and Submit, by button or by key. What was sent before goes on beside it.
 import { send } from "./api";
+import { startCancel } from "./cancelling";
 import { need } from "./dom";
 import { notify } from "./notices";
 import type { Graded, ResultPanel } from "./panel";
-import { stateWord } from "./words";
 
 interface Created {
   id?: string;
@@ -23,8 +23,8 @@ export const refusedWords = (status: number): string | undefined => REFUSED[stat
 
 export class Sender {
   private sending = false;
-  private url: string | null = null;
-  private readonly buttons: Record<"run" | "submit" | "cancel", HTMLButtonElement>;
+  private readonly submitButton: HTMLButtonElement;
+  private readonly cancelButton: HTMLButtonElement;
 
   constructor(
     root: HTMLElement,
@@ -34,15 +34,14 @@ export class Sender {
     private readonly onSent: () => void,
   ) {
     const button = (name: string): HTMLButtonElement => need<HTMLButtonElement>(`[data-send=${name}]`, root);
-    this.buttons = { run: button("run"), submit: button("submit"), cancel: button("cancel") };
-    this.buttons.run.addEventListener("click", () => void this.send("run"));
-    this.buttons.submit.addEventListener("click", () => void this.send("submit"));
-    this.buttons.cancel.addEventListener("click", () => void this.cancel());
+    button("run").addEventListener("click", () => void this.send("run"));
+    this.submitButton = button("submit");
+    this.submitButton.addEventListener("click", () => void this.send("submit"));
+    this.cancelButton = startCancel(root, () => this.panel.url);
   }
 
   async send(kind: "run" | "submit"): Promise<void> {
     if (this.sending) return;
-    if (this.panel.live) return notify("Still grading. Cancel it first, or wait.");
     this.sending = true;
     this.onSent();
     this.panel.expect(kind);
@@ -53,27 +52,15 @@ export class Sender {
       return;
     }
     this.panel.reset();
-    notify(data?.message ?? REFUSED[status] ?? "The server could not take this. Your code is kept; try again.", "failed");
+    notify(data?.message ?? refusedWords(status) ?? "The server could not take this. Your code is kept; try again.", "failed");
   }
 
   follow(graded: Graded): void {
-    this.url = graded.url;
     this.panel.begin(graded);
   }
 
-  /** The style sheet shows Cancel in place of Run and Submit; a focus on what went away moves to what came. */
+  /** Cancel goes away when nothing is left to stop; a focus on it moves on. */
   update(): void {
-    const { run, submit, cancel } = this.buttons;
-    const { live } = this.panel;
-    if (live && (document.activeElement === run || document.activeElement === submit)) cancel.focus();
-    else if (!live && document.activeElement === cancel) submit.focus();
-  }
-
-  private async cancel(): Promise<void> {
-    if (!this.url) return;
-    this.buttons.cancel.disabled = true;
-    const { status, data } = await send<Created>("POST", `${this.url}cancel/`, {});
-    this.buttons.cancel.disabled = false;
-    if (status !== 200) notify(data?.message ?? REFUSED[status] ?? `It could not be ${stateWord("cancelled").word.toLowerCase()}.`, "failed");
+    if (!this.panel.live && document.activeElement === this.cancelButton) this.submitButton.focus();
   }
 }

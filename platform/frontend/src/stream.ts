@@ -15,6 +15,7 @@ interface StateAnswer {
 }
 
 const POLL_MS = 1500;
+const QUIET_POLL_MS = 2500;
 const SLOWEST_POLL_MS = 8000;
 const SILENCE_MS = 15000;
 const STREAM_FAILURES = 3;
@@ -33,22 +34,30 @@ export class Follower {
     private lastId: string | null,
     private readonly onEvent: (event: StoryEvent) => void,
     private readonly onLink: (link: Link) => void,
+    /** Only asks now and then: for what nobody looks at just now. */
+    private readonly quiet = false,
   ) {}
 
   start(): void {
-    this.openStream();
+    if (this.quiet) this.pollIn(QUIET_POLL_MS, 0);
+    else this.openStream();
     this.watch = setInterval(() => this.breakSilence(), SILENCE_MS);
     addEventListener("online", this.backOnline);
   }
 
   stop(link: Link = "over"): void {
     if (this.done) return;
+    this.leave();
+    this.onLink(link);
+  }
+
+  /** Ends without a word: somebody else goes on from here. */
+  leave(): void {
     this.done = true;
     this.stream?.close();
     clearTimeout(this.timer);
     clearInterval(this.watch);
     removeEventListener("online", this.backOnline);
-    this.onLink(link);
   }
 
   private after(address: string): string {
@@ -92,6 +101,7 @@ export class Follower {
     if (this.done) return;
     if (answer === "gone") this.stop("lost");
     else if (answer === "unreachable") this.pollIn(Math.min(SLOWEST_POLL_MS, POLL_MS * (polls + 1)), polls + 1);
+    else if (this.quiet) this.pollIn(QUIET_POLL_MS, 0);
     else if (polls + 1 >= POLLS_BEFORE_STREAM) this.openStream();
     else this.pollIn(POLL_MS, polls + 1);
   }
@@ -103,7 +113,7 @@ export class Follower {
       if (response.status === 404 || response.status === 403 || response.type === "opaqueredirect") return "gone";
       if (!response.ok) return "unreachable";
       const answer = (await response.json()) as StateAnswer;
-      if (!this.stream) this.onLink("polling");
+      if (!this.stream) this.onLink(this.quiet ? "live" : "polling");
       for (const event of answer.events) this.take(event.id, event.type, event.data);
       if (answer.state === "queued" && answer.position != null) this.take("", "position", { ahead: answer.position });
       if (answer.state === "finished" || answer.state === "cancelled") this.stop();
@@ -128,6 +138,8 @@ export class Follower {
   }
 
   private readonly backOnline = (): void => {
-    if (!this.done && this.stream?.readyState !== EventSource.OPEN) this.openStream();
+    if (this.done || this.stream?.readyState === EventSource.OPEN) return;
+    if (this.quiet) this.pollIn(0, 0);
+    else this.openStream();
   };
 }

@@ -1,22 +1,15 @@
 // The page of one submission: the same panel, told from what the page brought along, and the source beside it.
+import { startCancel } from "./cancelling";
 import { find, need, pageData } from "./dom";
 import { createViewer, goToLine } from "./editor";
-import { storyEvent, type StoryEvent } from "./events";
 import { faultsOf, showFaults } from "./faults";
 import { ResultPanel, type Graded } from "./panel";
 import { isOver } from "./story";
-
-interface Told {
-  id: string | null;
-  type: string;
-  data: unknown;
-}
+import { storyOf, type Told } from "./watching";
 
 export function startSubmissionPage(root: HTMLElement): void {
-  const graded = pageData<Graded & { state: string }>("followed");
-  const told = pageData<Told[]>("story") ?? [];
+  const graded = pageData<Graded>("followed");
   if (!graded) return;
-  const story = told.map((event) => storyEvent(event.id, event.type, event.data)).filter((event): event is StoryEvent => event !== null);
   const source = need("[data-editor]", root);
   find(".source-fallback", source)?.remove();
   const view = createViewer(source, pageData<string>("source") ?? "");
@@ -26,5 +19,6 @@ export function startSubmissionPage(root: HTMLElement): void {
       if (isOver(state)) showFaults(view, faultsOf(state));
     },
   });
-  panel.begin(graded, story, graded.state === "finished" || graded.state === "cancelled");
+  startCancel(root, () => panel.url);
+  panel.begin(graded, storyOf(pageData<Told[]>("story") ?? []));
 }

@@ -9,6 +9,7 @@ export class Summary {
   constructor(
     private readonly root: HTMLElement,
     private readonly onNext: (id: string) => void,
+    private readonly solutionUrl = "",
   ) {}
 
   show(telling: Telling, percent: number | null): void {
@@ -26,6 +27,11 @@ export class Summary {
       button.type = "button";
       button.addEventListener("click", () => this.onNext(next.id));
       line.append(button, ".");
+    }
+    if (telling.solved && this.solutionUrl) {
+      const link = make("a", "", "See the reference");
+      link.href = this.solutionUrl;
+      line.append(link);
     }
     line.title = line.textContent ?? "";
     this.ring(telling.tone, percent);

@@ -16,19 +16,26 @@ export interface Telling {
   line: string;
   /** The case that `line` points at. */
   next: ListedCase | null;
+  /** All cases pass, so the reference may be seen. */
+  solved?: boolean;
 }
 
 const IDLE_LINE = "Run the sample cases, or submit for all of them.";
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
-function tellFinished(panel: Panel, listed: ListedCase[]): Telling {
+function tellAccepted(total: number, samplesOnly: boolean): Pick<Telling, "line" | "solved"> {
+  if (!samplesOnly) return { line: `All ${total} cases pass. Well done. `, solved: true };
+  return { line: total === 1 ? "The sample passes. Submit to run all cases." : `All ${total} samples pass. Submit to run all cases.` };
+}
+
+function tellFinished(panel: Panel, listed: ListedCase[], samplesOnly: boolean): Telling {
   const finished = panel.finished;
   if (!finished) return { tone: "quiet", icon: "minus", head: "Finished", line: "", next: null };
   const { word, icon, tone } = verdictWord(finished.verdict);
   const next = listed.find((one) => panel.cases[one.id] && panel.cases[one.id]?.outcome !== "passed") ?? null;
   const passing = `${finished.passed} of ${count(finished.total, "case passes", "cases pass")}`;
-  if (finished.verdict === "accepted") return { tone, icon, head: word, line: `All ${finished.total} cases pass. Well done.`, next: null };
+  if (finished.verdict === "accepted") return { tone, icon, head: word, next: null, ...tellAccepted(finished.total, samplesOnly) };
   if (finished.verdict === "judge_error") {
     return { tone, icon, head: word, line: "Something broke on our side. This does not count against you; submit again.", next: null };
   }
@@ -57,7 +64,7 @@ export function tell(panel: Panel, listed: ListedCase[], samplesOnly: boolean): 
     case "cancelled":
       return { tone: "quiet", icon: "minus", head: "Cancelled", line: "Nothing was graded after you cancelled.", next: null };
     case "finished":
-      return tellFinished(panel, listed);
+      return tellFinished(panel, listed, samplesOnly);
   }
 }
 

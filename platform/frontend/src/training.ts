@@ -1,10 +1,12 @@
-// The curves that probes report while they train: one chart, one point an event.
+// The curves that probes report while they train: one chart, one point an event, and the same in words and numbers.
 import uPlot from "uplot";
-import { find, make, need } from "./dom";
+import { curveWords, drawable, positive, short, smoothed, tableRows, type Drawable } from "./curves";
+import { find, make, need, setText } from "./dom";
 import type { Curve } from "./story";
 
 const COLOURS = ["--running", "--failed", "--passed", "--fault", "--limit"];
-const STEP = /^(step|epoch|batch|iteration)$/;
+/** Lines differ by their dashes too: colour alone tells nobody apart. */
+const DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3], [1, 5]];
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -18,22 +20,15 @@ function resolved(name: string): string {
   return value || colour(name);
 }
 
-function dataOf(curve: Curve): { names: string[]; data: uPlot.AlignedData; x: string } {
-  const step = Object.keys(curve.values).find((name) => STEP.test(name));
-  const names = Object.keys(curve.values).filter((name) => name !== step);
-  const xs = step ? (curve.values[step] ?? []).map((value, i) => value ?? i) : Array.from({ length: curve.length }, (_, i) => i + 1);
-  const grows = xs.every((value, i) => i === 0 || value > (xs[i - 1] ?? 0));
-  const x = grows ? xs : xs.map((_, i) => i + 1);
-  return { names, data: [x, ...names.map((name) => curve.values[name] ?? [])], x: grows && step ? step : "report" };
-}
-
 export class TrainingView {
   private chart: uPlot | null = null;
   private drawn = "";
   private curves: Record<string, Curve> = {};
   private readonly picker: HTMLSelectElement;
   private readonly log: HTMLInputElement;
+  private readonly smooth: HTMLInputElement;
   private readonly box: HTMLElement;
+  private readonly numbers: HTMLDetailsElement;
 
   constructor(
     private readonly root: HTMLElement,
@@ -41,10 +36,13 @@ export class TrainingView {
   ) {
     this.picker = need<HTMLSelectElement>("[data-curve]", root);
     this.log = need<HTMLInputElement>("[data-log]", root);
+    this.smooth = need<HTMLInputElement>("[data-smooth]", root);
     this.box = need("[data-chart]", root);
-    this.picker.addEventListener("change", () => this.redraw());
-    this.log.addEventListener("change", () => this.redraw());
+    this.numbers = need<HTMLDetailsElement>("[data-numbers]", root);
+    for (const control of [this.picker, this.log, this.smooth]) control.addEventListener("change", () => this.redraw());
+    this.numbers.addEventListener("toggle", () => this.redraw());
     document.addEventListener("gradetape:theme", () => this.redraw());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
     new ResizeObserver(() => this.resize()).observe(this.box);
   }
 
@@ -52,9 +50,9 @@ export class TrainingView {
     if (curves === this.curves) return;
     this.curves = curves;
     const ids = Object.keys(curves);
-    need("[data-training-bar]", this.root).hidden = !ids.length;
+    need("[data-training-full]", this.root).hidden = !ids.length;
     need("[data-training-empty]", this.root).hidden = ids.length > 0;
-    if (!ids.length) this.picker.replaceChildren();
+    for (const option of [...this.picker.options]) if (!ids.includes(option.value)) option.remove();
     for (const id of ids) {
       if (find(`option[value="${CSS.escape(id)}"]`, this.picker)) continue;
       this.picker.append(new Option(this.titles(id), id, false, true));
@@ -83,15 +81,40 @@ export class TrainingView {
       if (!curve) this.clear();
       return; // a hidden tab has no size: drawn when it opens
     }
-    const { names, data, x } = dataOf(curve);
-    const key = [this.picker.value, this.log.checked, x, ...names].join("|");
+    const shown = drawable(curve);
+    this.tell(shown);
+    const names = shown.series.map((one) => one.name);
+    const data: uPlot.AlignedData = [shown.xs, ...shown.series.map((one) => this.line(one.values))];
+    const key = [this.picker.value, this.log.checked, this.smooth.checked, shown.x, ...names].join("|");
     if (key === this.drawn && this.chart) {
       this.chart.setData(data);
       return;
     }
     this.clear();
     this.drawn = key;
-    this.chart = new uPlot(this.options(names, x), data, this.box);
+    this.chart = new uPlot(this.options(names, shown.x), data, this.box);
+  }
+
+  private line(values: (number | null)[]): (number | null)[] {
+    const smooth = this.smooth.checked ? smoothed(values) : values;
+    return this.log.checked ? positive(smooth) : smooth;
+  }
+
+  /** For whoever can't see the chart, and for whoever wants to know exactly. */
+  private tell(shown: Drawable): void {
+    const words = curveWords(shown);
+    this.box.setAttribute("aria-label", `Curves of ${this.titles(this.picker.value)}. ${words.join(" ")}`);
+    const list = need("[data-curve-words]", this.root);
+    while (list.children.length > words.length) list.lastElementChild?.remove();
+    words.forEach((text, i) => {
+      if (!list.children[i]) list.append(make("li"));
+      setText(list.children[i] as Element, text);
+    });
+    if (!this.numbers.open) return;
+    const row = (kind: "th" | "td", cells: string[]): HTMLElement => make("tr", "", ...cells.map((cell) => make(kind, "", cell)));
+    const head = row("th", [shown.x, ...shown.series.map((one) => one.name)]);
+    const body = tableRows(shown).map((cells) => row("td", cells.map((cell) => (cell === null ? "–" : short(cell)))));
+    need("table", this.numbers).replaceChildren(make("thead", "", head), make("tbody", "", ...body));
   }
 
   private clear(): void {
@@ -102,7 +125,10 @@ export class TrainingView {
 
   private options(names: string[], x: string): uPlot.Options {
     const axis: uPlot.Axis = { stroke: resolved("--muted"), grid: { stroke: resolved("--line"), width: 1 }, ticks: { show: false }, font: "12px Inter Variable" };
-    const series = names.map((name, i) => ({ label: name, stroke: resolved(COLOURS[i % COLOURS.length] ?? "--text"), width: 1.5, spanGaps: true, points: { show: false } }));
+    const series = names.map((name, i) => ({
+      label: name, stroke: resolved(COLOURS[i % COLOURS.length] ?? "--text"), dash: DASHES[i % DASHES.length] ?? [], width: 1.5, spanGaps: true,
+      points: { show: false },
+    }));
     return {
       ...this.size(),
       scales: { x: { time: false }, y: this.log.checked ? { distr: 3 } : {} },

@@ -139,6 +139,7 @@ export function startWorkbench(root: HTMLElement): void {
   });
 
   const followed = pageData<Followed>("followed");
+  for (const graded of pageData<Graded[]>("also-followed") ?? []) panel.alsoFollow(graded);
   if (followed) sender.follow(followed);
   else panel.reset();
   const tried = pageData<Tried>("tried");

@@ -66,9 +66,24 @@ def points(number: float | None) -> str:
 @register.simple_tag
 def followed_data(submission: Any) -> SafeString:
     """What a script needs in order to follow one submission."""
+    return json_script(followed(submission), "followed")
+
+
+@register.simple_tag
+def also_followed_data(attempts: Iterable[Any], submission: Any) -> SafeString:
+    """The same of the others that are under way, the oldest first."""
+    others = [one for one in attempts if one.is_open and one.pk != getattr(submission, "pk", None)]
+    return json_script([followed(one) for one in reversed(others)], "also-followed")
+
+
+def followed(submission: Any) -> dict[str, str]:
+    """Where the story of a submission is told, and what is said of it before the story begins."""
     address = submission.get_absolute_url()
-    facts = {"url": address, "events_url": f"{address}events/", "kind": submission.kind, "state": submission.state}
-    return json_script(facts, "followed")
+    sent_at = submission.created_at.isoformat()
+    return {
+        "url": address, "events_url": f"{address}events/", "kind": submission.kind, "state": submission.state,
+        "sent_at": sent_at,
+    }  # fmt: skip
 
 
 @register.simple_tag
