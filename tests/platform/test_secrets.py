@@ -24,7 +24,15 @@ def planted(send, take, ana, version) -> list[str]:
 
 
 def pages(user: User) -> list[str]:
-    found = ["/", "/challenges/", "/challenges/doubling/", "/dashboard/", "/healthz", *after("doubling")[2:]]
+    found = [
+        "/",
+        "/challenges/",
+        "/challenges/doubling/",
+        "/dashboard/",
+        "/dashboard/recent/",
+        "/healthz",
+        *after("doubling")[2:],
+    ]
     for submission in user.submissions.all():
         found += [submission.get_absolute_url(), f"{submission.get_absolute_url()}state/"]
     return found

@@ -52,7 +52,7 @@ def challenges(request: ApiRequest, wanted: Query[Wanted], paging: Query[Paging]
     def shown(row: ChallengeRow) -> dict[str, Any]:
         return {**_facts(request, row.challenge), "state": row.state, "best": row.best, "parts": row.parts}
 
-    return part_of(request, paging, found.count(), rows_of(found[window(paging)]), shown)
+    return part_of(request, paging, found.count(), rows_of(request.user, found[window(paging)]), shown)
 
 
 @router.get("/{slug}", response=ChallengeOut, url_name="api_challenge", operation_id="get_challenge")
