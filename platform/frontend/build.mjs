@@ -54,6 +54,7 @@ const options = {
     { in: "src/app.ts", out: "app" },
     { in: "src/boot.ts", out: "boot" },
     { in: "src/workbench.ts", out: "workbench" },
+    { in: "src/interview.ts", out: "interview" },
     { in: "styles/app.css", out: "app" },
   ],
   outdir,

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "gradetape.study",
     "gradetape.standings",
     "gradetape.api",
+    "gradetape.interviews",
     "gradetape.fleet",
 ]
 MIDDLEWARE = [
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "gradetape.accounts.middleware.SignInMiddleware",
     "gradetape.accounts.middleware.VisitMiddleware",
+    "gradetape.interviews.gate.GuestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

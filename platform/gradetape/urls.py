@@ -8,6 +8,8 @@ from gradetape.api.urls import api_patterns, token_patterns
 from gradetape.catalog.browsing import catalogue
 from gradetape.catalog.views import challenge
 from gradetape.fleet.views import health
+from gradetape.interviews.urls import interviewer_patterns, sitting_patterns
+from gradetape.interviews.views.candidate import invitation
 from gradetape.pages.views import home
 from gradetape.standings import views as standings
 from gradetape.submissions import desk
@@ -28,6 +30,9 @@ urlpatterns = [
     path("submissions/<uuid:pk>/events/", submissions.events, name="submission_events"),
     path("submissions/<uuid:pk>/state/", submissions.state, name="submission_state"),
     path("submissions/<uuid:pk>/cancel/", submissions.cancel, name="submission_cancel"),
+    path("interviews/", include(interviewer_patterns)),
+    path("invitation/<str:token>/", invitation, name="invitation"),
+    path("sitting/", include(sitting_patterns)),
     path("dashboard/", standings.dashboard, name="dashboard"),
     path("dashboard/recent/", standings.recent, name="dashboard_recent"),
     path("dashboard/events/", standings.events, name="dashboard_events"),

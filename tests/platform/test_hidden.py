@@ -8,6 +8,7 @@ import json
 import re
 import struct
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
@@ -60,7 +61,9 @@ def everything(user, submissions) -> Iterator[tuple[str, bytes]]:
     client.raise_request_exception = False
     waiting = [f"/challenges/{slug}/" for slug in ("planted", "nothing")]
     for address in addresses():
-        waiting += [address.path.format(open=one.pk, graded=one.pk, user=user.pk) for one in submissions]
+        for one in submissions:
+            mine = {"open": one.pk, "graded": one.pk, "user": user.pk}
+            waiting.append(address.path.format_map(defaultdict(lambda: "1", mine)))
     seen: set[str] = set()
     while waiting:
         path = waiting.pop()

@@ -7,9 +7,12 @@ import pytest
 from django.conf import settings
 from django.http import HttpRequest
 from django.test.utils import ContextList
+from interviewing import an_interview, started
+from interviewing import send as send_in
 from support import finish
 
 from gradetape.accounts.models import User
+from gradetape.submissions.models import Submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +65,19 @@ def test_no_context_holds_a_secret_of_the_challenge(planted, ana, as_ana):
         context = as_ana.get(page).context
         for text in texts(context):
             assert "planted-" not in text, page
+
+
+def test_no_page_of_an_interview_shows_a_secret_or_holds_one(planted, version, ada, take):
+    client, sitting = started(an_interview(ada, [version.challenge], visibility="everything"))
+    place = sitting.get_absolute_url()
+    where = send_in(client, sitting).json()["url"]
+    finish(take(Submission.objects.get(candidate=sitting.candidate)))
+    for page in (place, f"{place}clock/", f"{place}challenges/doubling/", f"{place}challenges/doubling/attempts/"):
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert not [word for word in planted if word in answer.text], page
+        assert not [text for text in texts(answer.context) if "planted-" in text], page
+    assert "planted-" not in client.get(f"{where}state/").text
 
 
 def texts(context: object) -> Iterator[str]:

@@ -71,6 +71,7 @@ export function tell(panel: Panel, listed: ListedCase[], samplesOnly: boolean): 
 /** Points earned so far, in percent of all that this run can earn. */
 export function percent(panel: Panel, listed: ListedCase[], samplesOnly: boolean): number | null {
   if (panel.phase === "idle" || (panel.phase === "queued" && !panel.restarts)) return null;
+  if (panel.finished?.verdict === "taken") return null; // in an interview: graded on more than is told
   const counted = samplesOnly ? listed.filter((one) => one.sample) : listed;
   const points = counted.reduce((sum, one) => sum + one.points, 0);
   const earned = counted.reduce((sum, one) => sum + (panel.cases[one.id]?.earned ?? 0), 0);

@@ -1,4 +1,4 @@
-"""What is done again and again: sweeping, and having wanted answers made ahead.
+"""What is done again and again: sweeping, ending sittings whose time is up, and having wanted answers made ahead.
 
 It runs in a process of its own, so no grading keeps it waiting; two of them at once do no harm.
 """
@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from gradetape.celery import MAKE_AHEAD, app
 from gradetape.fleet.presence import note_sweep
+from gradetape.interviews.actions.sit import close_due
 from gradetape.submissions import sweeper
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,11 @@ def ring_for_make_ahead() -> None:
 
 def chores() -> list[Chore]:
     """All that there is to do."""
-    return [Chore(settings.SWEEP_SECONDS, sweep), Chore(MAKE_AHEAD_SECONDS, ring_for_make_ahead)]
+    return [
+        Chore(settings.SWEEP_SECONDS, sweep),
+        Chore(settings.SWEEP_SECONDS, close_due),
+        Chore(MAKE_AHEAD_SECONDS, ring_for_make_ahead),
+    ]
 
 
 def keep_doing(chores: list[Chore], stop: threading.Event, note: Path | None = None) -> None:

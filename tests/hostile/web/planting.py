@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from allauth.usersessions.models import UserSession  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from grader.events import CaseFinished, CaseStarted, Output, Started, Timings  # noqa: E402
 from grader.model import GradeResult, Outcome, Verdict  # noqa: E402
@@ -31,13 +33,22 @@ from gradetape.accounts.models import Role, User  # noqa: E402
 from gradetape.api.models import Scope  # noqa: E402
 from gradetape.api.tokens import make_token  # noqa: E402
 from gradetape.catalog.actions import publish  # noqa: E402
+from gradetape.catalog.models import ChallengeVersion  # noqa: E402
+from gradetape.interviews.actions import setup  # noqa: E402
+from gradetape.interviews.actions.invite import accept, invite  # noqa: E402
+from gradetape.interviews.actions.sit import start  # noqa: E402
+from gradetape.interviews.models import Interview  # noqa: E402
 from gradetape.submissions import actions, attempts  # noqa: E402
 from gradetape.submissions.models import Kind, Submission  # noqa: E402
 from gradetape.submissions.teller import Teller  # noqa: E402
 
 MARKUP: dict[str, Any] = tomllib.loads((Path(__file__).parent / "markup.toml").read_text(encoding="utf-8"))
 PASSWORD = "quite-a-long-pass-phrase"
-NAMES = {**dict.fromkeys(("ana", "bob", "cleo", "dora", "eli", "fay"), Role.CANDIDATE), "ada": Role.ADMIN}
+NAMES = {
+    **dict.fromkeys(("ana", "bob", "cleo", "dora", "eli", "fay"), Role.CANDIDATE),
+    "ada": Role.ADMIN,
+    "ines": Role.INTERVIEWER,
+}
 TIMINGS = Timings(jail_ms=1.0, first_case_ms=2.0, total_ms=3.0, cpu_s=0.1)
 
 
@@ -117,6 +128,21 @@ def belongings(owner: User, keeper: User) -> dict[str, int]:
     return {"key": key.pk, "seat": seat.pk, "token": token.pk}
 
 
+def interview(by: User, version: ChallengeVersion) -> dict[str, str]:
+    """An interview whose every text is an attack, and somebody in the middle of it who has sent something."""
+    made = Interview(title=MARKUP["title"], instructions=MARKUP["statement"])
+    setup.set_up(interview=made, asked=[setup.Asked(version.challenge, 1)], by=by)
+    setup.open_up(interview=made)
+    later = timezone.now() + timedelta(days=1)
+    link = invite(interview=made, text="cleo@example.net", expires_at=later).links[0]
+    sitting = accept(invitation=link.invitation, name=MARKUP["name"])
+    start(sitting=sitting)
+    guest, source = sitting.candidate, MARKUP["source"].encode()
+    sent = actions.submit(candidate=guest, version=version, source=source, kind=Kind.SUBMIT)
+    ids = {"interview": made.pk, "invitation": link.invitation.pk, "sitting": sitting.pk, "handed": graded(sent).pk}
+    return {name: str(pk) for name, pk in ids.items()}
+
+
 def main() -> None:
     users = people()
     version = publish(package=package()).version
@@ -137,6 +163,7 @@ def main() -> None:
         "graded": str(graded(send("ana")).pk),
         "open": str(send("ana").pk),
         **belongings(users["ana"], users["fay"]),
+        **interview(users["ines"], version),
     }
     sys.stdout.write(json.dumps(facts))
 
