@@ -21,7 +21,7 @@ class Workbench:
         self.page = page
         self.editor = page.locator("[data-editor] .cm-content")
         self.results = page.locator("[data-results]")
-        self.saved = page.locator("[data-save-state]")
+        self.saved = page.locator("#view-code [data-save-state]")
 
     def write(self, source: str) -> None:
         """Replaces all code by a paste."""
