@@ -1,5 +1,5 @@
 // The catalogue's form: the list follows each choice, and the address holds only what was chosen.
-import { all } from "./dom";
+import { all, find } from "./dom";
 
 interface Asked {
   elt: Element;
@@ -15,5 +15,9 @@ export function startFilters(): void {
     for (const [name, value] of Object.entries(parameters)) {
       if (value === "") delete (parameters as Record<string, unknown>)[name];
     }
+  });
+  // The link that led to a page is gone with the old list: whoever goes by keys goes on in the new one.
+  document.addEventListener("htmx:afterSettle", () => {
+    if (document.activeElement === document.body) find("#rows")?.focus({ preventScroll: true });
   });
 }
