@@ -91,7 +91,7 @@ def entry(name: str, value: object, *, in_class: bool) -> str:
 def signature(value: object, *, in_class: bool) -> str:
     """The arguments without annotations and with short defaults; "()" where Python cannot tell them."""
     inputs = getattr(value, "nin", 0)
-    if inputs:
+    if isinstance(inputs, int) and inputs:
         # All ufuncs of NumPy take the same dozen of options: the usual ones say enough.
         return "(" + ", ".join(f"x{n + 1}" for n in range(inputs)) + ", out=None, where=True, dtype=None)"
     try:

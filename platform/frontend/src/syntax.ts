@@ -22,7 +22,11 @@ const BLOCKS = new Set([
   "MatchStatement", "MatchClause", "Body",
 ]);
 
+/** `with … as (a, b):` is sound, and after it the grammar is astray to the end of the text. */
+const ASTRAY = /^[ \t]*(?:async[ \t]+)?with\b[^\n]*(?:\n[^\n]*){0,8}?\)[ \t]+as[ \t]+\(/m;
+
 export function syntaxFaults(tree: Tree, source: Source): SyntaxFault[] {
+  const astray = ASTRAY.exec(source.sliceString(0, source.length))?.index ?? Infinity;
   const found: SyntaxFault[] = [];
   const cursor = tree.cursor();
   do {
@@ -32,7 +36,7 @@ export function syntaxFaults(tree: Tree, source: Source): SyntaxFault[] {
       : type.name === "String" || type.name === "FormatString" ? unfinished(cursor.node, source)
       : type.name === "Body" || type.name === "Script" ? crooked(cursor.node, source)
       : null;
-    if (fault) found.push(fault);
+    if (fault && fault.from < astray) found.push(fault);
   } while (found.length < 4 * MOST && cursor.next());
   return tidied(found, source);
 }
@@ -58,7 +62,6 @@ function excused(error: SyntaxNode, source: Source): boolean {
   if (/\byield\s*$/.test(before)) return true; // a yield that gives nothing
   if (/\bfor\b[^\n]*$/.test(source.sliceString(source.lineAt(error.from).from, error.from)) && after.startsWith("*")) return true; // for a, *_ in
   if (/\f/.test(before + after)) return true; // a form feed between two parts
-  if (/\sas\s+\(.*\)\s*:\s*(#.*)?$/.test(source.lineAt(lastWord(error.from, source).from).text)) return true; // with … as (a, b):
   const head = error.parent?.name === "Body" && !error.prevSibling?.prevSibling ? error.parent.parent : error.parent;
   for (let node = head; node && node.name !== "Body"; node = node.parent) {
     if (node.name === "WithStatement" && /\(/.test(header(node, source))) return true; // with (a as b, c as (d, e)):
@@ -83,8 +86,9 @@ function explained(error: SyntaxNode, source: Source): SyntaxFault | null {
   const word = text.trim().split(/\s/)[0] ?? "";
   const place = visible(from, to, source);
   if (parent && BLOCKS.has(parent.name)) {
-    if (parent.name === "Body" && error.prevSibling?.name === ":" && !error.nextSibling) {
-      return { ...lastWord(from, source), message: "An indented block is expected after this line" };
+    const before = lastWord(from, source);
+    if (parent.name === "Body" && source.sliceString(before.from, before.to) === ":") {
+      return { ...before, message: "An indented block is expected after this line" };
     }
     if (!word || word === "\n") return { ...lastWord(from, source), message: "A ':' is expected at the end of this line" };
     if (word === "=") return { ...place, message: "'=' sets a name; to compare, write '=='" };
@@ -132,7 +136,10 @@ function crooked(block: SyntaxNode, source: Source): SyntaxFault | null {
     if (before.trim()) continue; // after a `;` or a `:`
     margin ??= before;
     if (before === margin) continue;
-    const message = before.startsWith(margin) ? "This line is indented more than its block" : "This indentation matches no block around it";
+    const ahead = lastWord(line.from, source);
+    if (source.sliceString(ahead.from, ahead.to) === ":") return null; // a block, after a head that the grammar does not know
+    const isBack = child.prevSibling?.getChild("Body");
+    const message = before.startsWith(margin) && !isBack ? "This line is indented more than its block" : "This indentation matches no block around it";
     return { from: line.from, to: child.from > line.from ? child.from : line.to, message };
   }
   return null;
