@@ -111,6 +111,25 @@ def test_a_new_address_counts_once_its_link_was_opened(entered, ana):
     assert ana.email == "new@example.org"
 
 
+def test_an_account_is_never_without_an_address(entered, ana):
+    client = entered()
+    EmailAddress.objects.update(verified=False)
+    for wanted in ("first@example.org", "second@example.org"):
+        client.post("/accounts/email/", {"action_add": "", "email": wanted})
+    ana.refresh_from_db()
+    assert ana.email == "ana@example.org"
+    assert {one.email for one in EmailAddress.objects.all()} == {"ana@example.org", "second@example.org"}
+    client.post("/accounts/email/", {"action_remove": "", "email": "second@example.org"})
+    client.post("/accounts/email/", {"action_remove": "", "email": "ana@example.org"})
+    assert [one.email for one in EmailAddress.objects.all()] == ["ana@example.org"]
+
+
+def test_an_address_of_another_account_is_not_taken_over(entered, bob):
+    answer = entered().post("/accounts/email/", {"action_add": "", "email": "BOB@example.org"})
+    assert "used here." in answer.text
+    assert not EmailAddress.objects.filter(email__iexact="bob@example.org").exists()
+
+
 def test_an_open_browser_is_asked_for_the_password_before_the_address_changes(entered, ana):
     client = entered()
     an_hour_later(client)
@@ -120,6 +139,13 @@ def test_an_open_browser_is_asked_for_the_password_before_the_address_changes(en
     assert not EmailAddress.objects.filter(email="new@example.org").exists()
     client.post(asked, {"password": PASSWORD})
     assert EmailAddress.objects.filter(email="new@example.org", verified=False).exists()
+
+
+def test_whoever_has_just_signed_up_is_not_asked_who_they_are():
+    client = Client()
+    new = {"email": "new@example.org", "password1": "a-very-long-one", "display_name": "New"}
+    client.post("/accounts/signup/", new)
+    assert client.get("/accounts/tokens/new/").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["/accounts/2fa/totp/activate/", "/accounts/tokens/new/", "/accounts/data/delete/"])

@@ -3,8 +3,9 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from gradetape.accounts.forms import tidy
 from gradetape.accounts.freshness import signed_in_lately
@@ -18,6 +19,13 @@ class AccountAdapter(DefaultAccountAdapter):
         user.role = Role.CANDIDATE
         saved: User = super().save_user(request, user, form, commit=commit)
         return saved
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Signing up is a sign-in too; allauth writes down the later ones only."""
+        if kwargs.get("signup"):
+            record_authentication(request, user, method="signup")
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        return answer
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever has just signed in is not asked for the password a second time."""
