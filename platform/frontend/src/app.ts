@@ -1,5 +1,6 @@
 // Every page: theme, menus, shortcuts, notices, times, and htmx for the small exchanges.
 import htmx from "htmx.org";
+import { startKeys } from "./keys";
 import { startFilters } from "./filters";
 import { startMenus } from "./menus";
 import { startNotices } from "./notices";
@@ -14,5 +15,6 @@ startShortcuts();
 startNotices();
 startFilters();
 startRecent();
+startKeys();
 localiseTimes();
 htmx.onLoad((element) => localiseTimes(element as ParentNode & Element));
