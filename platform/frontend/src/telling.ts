@@ -29,6 +29,13 @@ function tellAccepted(total: number, samplesOnly: boolean): Pick<Telling, "line"
   return { line: total === 1 ? "The sample passes. Submit to run all cases." : `All ${total} samples pass. Submit to run all cases.` };
 }
 
+/** In an interview: what was submitted is graded in full and told in part. `shown`: the cases on the page, which are its samples. */
+function tellTaken(passed: number, total: number, shown: number, goesOn: boolean): Pick<Telling, "head" | "line"> {
+  const kept = total === shown ? "The other cases are graded too, for your interviewers." : "Which ones is kept for your interviewers.";
+  const what = total === shown ? count(total, "sample passes", "samples pass") : count(total, "case passes", "cases pass");
+  return { head: `Submitted: ${passed} of ${what}`, line: goesOn ? "The next one to look at: " : kept };
+}
+
 function tellFinished(panel: Panel, listed: ListedCase[], samplesOnly: boolean): Telling {
   const finished = panel.finished;
   if (!finished) return { tone: "quiet", icon: "minus", head: "Finished", line: "", next: null };
@@ -39,6 +46,7 @@ function tellFinished(panel: Panel, listed: ListedCase[], samplesOnly: boolean):
   if (finished.verdict === "judge_error") {
     return { tone, icon, head: word, line: "Something broke on our side. This does not count against you; submit again.", next: null };
   }
+  if (finished.verdict === "taken") return { tone, icon, next, ...tellTaken(finished.passed, finished.total, listed.length, next !== null) };
   if (finished.message) return { tone, icon, head: `${word}: ${passing}`, line: finished.message.split("\n")[0] ?? "", next };
   return { tone, icon, head: finished.verdict === "partial" ? passing : `${word}: ${passing}`, line: next ? "The next one to look at: " : "", next };
 }

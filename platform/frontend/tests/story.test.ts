@@ -82,3 +82,15 @@ test("a case runs until it has landed, also when the next one has begun", () => 
 test("an unknown event is left out", () => {
   assert.equal(storyEvent("1-1", "weather", {}), null);
 });
+
+test("in an interview a submission says no more than it was told", () => {
+  const finished = (passed: number, total: number): Panel => ({
+    ...IDLE,
+    phase: "finished",
+    finished: { verdict: "taken", score: 0, passed, total, message: null, line: null },
+  });
+  const samples = LISTED.slice(0, 1);
+  assert.equal(tell(finished(1, 1), samples, false).head, "Submitted: 1 of 1 sample passes");
+  assert.equal(tell(finished(3, 9), samples, false).head, "Submitted: 3 of 9 cases pass");
+  assert.equal(percent(finished(3, 9), samples, false), null);
+});

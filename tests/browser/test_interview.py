@@ -1,0 +1,153 @@
+"""An interview from setting it up to handing it in: an interviewer and a candidate, each in a browser of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.installation import ROOT, Installation
+from tests.browser.test_accessibility import axe, findings
+from tests.browser.workbench import Workbench
+
+__all__ = ["axe"]
+pytestmark = pytest.mark.timeout(600)
+MAKE_INTERVIEWER = (
+    "from gradetape.accounts.models import User; User.objects.filter(email={!r}).update(role='interviewer')"
+)
+# As if most of the time had gone by.
+LEAVE_SECONDS = """
+from datetime import timedelta
+from django.utils import timezone
+from gradetape.interviews.models import Sitting
+sitting = Sitting.objects.latest("consented_at")
+by = sitting.deadline - timezone.now() - timedelta(seconds={})
+Sitting.objects.filter(pk=sitting.pk).update(started_at=sitting.started_at - by, deadline=sitting.deadline - by)
+"""
+SENT = """
+from gradetape.interviews.models import Sitting
+from gradetape.submissions.models import Submission
+sent = [one.text for one in Submission.objects.filter(candidate=Sitting.objects.latest("consented_at").candidate)]
+assert len(sent) == 2 and sent[0] == {!r}, sent
+"""
+TYPED = "# typed when the time was up"
+
+
+def tell(installation: Installation, code: str) -> None:
+    """Change the installation's database, as nobody can from outside."""
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
+    subprocess.run(command, cwd=ROOT, env=installation.environment, check=True, capture_output=True)
+
+
+def set_up(page: Page, axe_source: str) -> str:
+    """By the pages alone; answers the link of the one who is invited."""
+    page.goto("/interviews/")
+    page.get_by_role("link", name="New interview").click()
+    page.get_by_label("Title").fill("Layers")
+    page.get_by_label("Instructions").fill("Take your **time**.")
+    page.get_by_label("Challenge 1", exact=True).fill("custom-layer")
+    assert not findings(page, axe_source)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Open it").click()
+    page.get_by_label("People").fill("Cleo <cleo@example.org>\nnobody at all")
+    page.get_by_role("button", name="Invite").click()
+    expect(page.get_by_role("alert")).to_contain_text("Line 2, “nobody at all”")
+    assert not findings(page, axe_source)
+    return page.get_by_role("textbox", name="Cleo <cleo@example.org>").input_value()
+
+
+def come_in(page: Page, link: str, axe_source: str) -> None:
+    """From the link to the first challenge, by keys alone."""
+    page.goto(link)
+    assert not findings(page, axe_source)
+    page.get_by_label("I have read what is recorded").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sitting/**")
+    expect(page.get_by_text("Live results get through.")).to_be_visible()
+    expect(page.locator("[data-trial] .cm-content")).to_contain_text("def double")
+    assert not findings(page, axe_source)
+    page.get_by_role("button", name="Start").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/challenges/custom-layer/")
+
+
+def shut_out(chromium: Browser, installation: Installation, link: str, axe_source: str) -> None:
+    """A link that is passed on, or altered, lets nobody in."""
+    away = chromium.new_context(base_url=installation.address)
+    stranger = away.new_page()
+    for address, says in ((link, "This link has been used"), (f"{link[:-2]}/", "This link lets nobody in")):
+        stranger.goto(address)
+        expect(stranger.get_by_role("heading")).to_have_text(says)
+        assert not findings(stranger, axe_source)
+    away.close()
+
+
+def work(page: Page, code: str, axe_source: str) -> None:
+    """Submits what passes the samples and fails on hidden cases, of which nothing is told."""
+    workbench = Workbench(page)
+    expect(page.get_by_role("timer")).to_contain_text("59:")
+    expect(workbench.results.locator("[data-case]")).to_have_count(2)
+    workbench.write(code)
+    workbench.submit()
+    workbench.wait_until_graded()
+    expect(workbench.headline).to_contain_text("Submitted: 2 of 2 samples pass")
+    assert set(workbench.outcomes().values()) == {"passed"}
+    expect(page.get_by_role("link", name="Submitted: A dense layer")).to_be_visible()
+    workbench.wait_until_saved()
+    assert not findings(page, axe_source)
+
+
+def type_into_the_end(page: Page, installation: Installation, axe_source: str) -> None:
+    """What was typed last is handed in, and the page says so by itself."""
+    tell(installation, LEAVE_SECONDS.format(15))
+    page.reload()
+    workbench = Workbench(page)
+    workbench.expect_code("class CustomDenseLayer")
+    workbench.write(TYPED)
+    expect(page.get_by_role("dialog", name="The time is up")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Thank you, Cleo")).to_be_visible(timeout=60_000)
+    assert not findings(page, axe_source)
+    page.goto("/challenges/custom-layer/")
+    expect(page.get_by_text("404")).to_be_visible()
+
+
+def look_at_the_result(page: Page, installation: Installation, axe_source: str) -> None:
+    page.goto("/interviews/")
+    page.get_by_role("link", name="Layers").click()
+    expect(page.locator(".candidates")).to_contain_text("Time was up")
+    page.locator(".candidates td a").first.click()
+    expect(page.get_by_role("heading", name="A dense layer of your own")).to_be_visible()
+    expect(page.get_by_text("class CustomDenseLayer")).to_be_visible()
+    assert not findings(page, axe_source)
+    tell(installation, SENT.format(TYPED))
+
+
+def test_an_interview(
+    page: Page,
+    chromium: Browser,
+    installation: Installation,
+    sign_up: Callable[[], str],
+    source: Callable[[str], str],
+    axe: str,
+) -> None:
+    tell(installation, MAKE_INTERVIEWER.format(sign_up()))
+    link = set_up(page, axe)
+    away = chromium.new_context(base_url=installation.address, viewport={"width": 1440, "height": 900})
+    away.set_default_timeout(30_000)
+    candidate = away.new_page()
+    come_in(candidate, link, axe)
+    shut_out(chromium, installation, link, axe)
+    work(candidate, source("rejected/penalty_halved"), axe)
+    # The laptop is closed and opened again.
+    candidate.close()
+    candidate = away.new_page()
+    candidate.goto(link)
+    candidate.get_by_role("navigation").get_by_role("link", name="Submitted: A dense layer").click()
+    type_into_the_end(candidate, installation, axe)
+    away.close()
+    look_at_the_result(page, installation, axe)
