@@ -49,6 +49,7 @@ export class Sender {
     this.sending = false;
     if (status === 201 && data?.url && data.events_url) {
       this.follow({ url: data.url, events_url: data.events_url, kind });
+      document.body.dispatchEvent(new CustomEvent("submission-sent")); // the list of attempts has one more
       return;
     }
     this.panel.reset();

@@ -8,6 +8,8 @@ const COLOURS = ["--running", "--failed", "--passed", "--fault", "--limit"];
 /** Lines differ by their dashes too: colour alone tells nobody apart. */
 const DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3], [1, 5]];
 
+const LEGEND_HEIGHT = 32;
+
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** Canvas knows no light-dark(); an element resolves it. */
@@ -72,7 +74,8 @@ export class TrainingView {
   }
 
   private size(): { width: number; height: number } {
-    return { width: this.box.clientWidth, height: Math.max(140, this.box.clientHeight - 32) };
+    const legend = find(".u-legend", this.box)?.offsetHeight ?? LEGEND_HEIGHT;
+    return { width: this.box.clientWidth, height: Math.max(120, this.box.clientHeight - legend) };
   }
 
   private draw(): void {
@@ -93,6 +96,7 @@ export class TrainingView {
     this.clear();
     this.drawn = key;
     this.chart = new uPlot(this.options(names, shown.x), data, this.box);
+    this.chart.setSize(this.size()); // the names may need more than one line
   }
 
   private line(values: (number | null)[]): (number | null)[] {

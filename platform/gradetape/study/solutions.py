@@ -13,6 +13,7 @@ from grader.package import Package
 from gradetape.catalog.models import VersionArchive
 from gradetape.catalog.statements import clean, render
 
+TRAPS_SHOWN = 8
 _HEADER = re.compile(r"^#\s*(caught by|why):\s*(.+?)\s*$", re.MULTILINE)
 # An address that stands by itself in running text; Markdown makes links of those in angle brackets only.
 _ADDRESS = re.compile(r"(?<![<(\[`\"'=])\bhttps?://[^\s<>()`]*[^\s<>()`.,;:]")
@@ -33,6 +34,15 @@ class Solution:
     code_html: str
     explanation_html: str
     traps: tuple[Trap, ...]
+
+    @property
+    def first_traps(self) -> tuple[Trap, ...]:
+        """What fits beside the code; the rest is there for whoever asks for it."""
+        return self.traps[:TRAPS_SHOWN]
+
+    @property
+    def other_traps(self) -> tuple[Trap, ...]:
+        return self.traps[TRAPS_SHOWN:]
 
 
 @lru_cache(maxsize=64)

@@ -38,6 +38,7 @@ from gradetape.interviews.actions import setup  # noqa: E402
 from gradetape.interviews.actions.invite import accept, invite  # noqa: E402
 from gradetape.interviews.actions.sit import start  # noqa: E402
 from gradetape.interviews.models import Interview  # noqa: E402
+from gradetape.study.actions import give_up, save_note  # noqa: E402
 from gradetape.submissions import actions, attempts  # noqa: E402
 from gradetape.submissions.models import Kind, Submission  # noqa: E402
 from gradetape.submissions.teller import Teller  # noqa: E402
@@ -77,7 +78,9 @@ def package() -> Package:
     )
     files = {
         "challenge.toml": manifest, "statement.md": MARKUP["statement"], "starter.py": MARKUP["starter"],
-        "probes.py": "", "checks.py": "", "reference.py": "", "review.md": "",
+        "probes.py": "", "checks.py": "", "reference.py": MARKUP["source"], "review.md": "",
+        "explanation.md": MARKUP["statement"],
+        "submissions/rejected/one.py": f"# caught by: seen\n# why: {MARKUP['hint']}\n",
     }  # fmt: skip
     return Package("markup", {name: text.encode() for name, text in files.items()})
 
@@ -154,6 +157,8 @@ def main() -> None:
     actions.save_draft(
         candidate=users["ana"], challenge=version.challenge, source=MARKUP["source"].encode(), revision=0
     )
+    save_note(candidate=users["ana"], challenge=version.challenge, text=MARKUP["statement"], revision=0)
+    give_up(candidate=users["ana"], challenge=version.challenge)
     facts = {
         "password": PASSWORD,
         "emails": {name: user.email for name, user in users.items()},
