@@ -30,6 +30,7 @@ export class DraftKeeper {
   private conflicting = false;
   /** What the next saving replaces is to stay in the draft's history. */
   private keepPrevious = false;
+  private keptHere: string | null = null;
   private saved: string;
 
   constructor(
@@ -143,13 +144,14 @@ export class DraftKeeper {
     // Another window of this browser keeps its text in the same place; what it could not save must not go with that.
     if (before && !before.saved && before.tab && before.tab !== TAB && before.source !== source) setAside(this.key, before.source, before.tab);
     remember(this.key, JSON.stringify({ source, revision: this.revision, saved, tab: TAB }));
+    this.keptHere = source;
   }
 
   /** The page is going: no answer will be read, and the copy in this browser stays until one says that it is saved. */
   private flush(): void {
     const source = this.page.read();
     if (source === this.saved || this.conflicting || this.saving) return;
-    this.keepHere();
+    if (source !== this.keptHere) this.keepHere(); // else a window that goes would take the place of one that stays
     if (new Blob([source]).size > KEEPALIVE_BYTES) return;
     this.saving = true;
     void send<Reply>("PUT", this.url, this.body(source), true).then(({ status, data }) => {
