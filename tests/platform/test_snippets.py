@@ -8,6 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from support import wait_until
 
+from gradetape.standings.models import Standing
+from gradetape.study.disclosure import disclosure_of
 from gradetape.submissions.actions import SNIPPETS_KEPT, cancel, submit
 from gradetape.submissions.grading import grade
 from gradetape.submissions.models import EditorSettings, Kind, Snippet, State, Submission
@@ -64,6 +66,14 @@ def test_it_is_no_attempt_and_in_no_list(version, as_ana, take):
     assert as_ana.get("/dashboard/").context["recent"] == []
     assert as_ana.get("/challenges/").context["rows"][0].state == "new"
     assert "Nothing sent yet" in as_ana.get(f"{PAGE}attempts/").text
+
+
+def test_one_that_runs_to_its_end_solves_nothing_and_shows_no_solution(version, ana, as_ana, take):
+    grade(take(tried(as_ana)))
+    assert Submission.objects.get().verdict == "accepted"
+    assert not Standing.objects.filter(user=ana, state="solved").exists()
+    assert "planted-reference" not in as_ana.get(f"{PAGE}solution/").text
+    assert disclosure_of(ana, version.challenge).solved_at is None
 
 
 def test_the_workbench_goes_on_with_the_one_tried_last(version, as_ana, as_bob):
