@@ -74,20 +74,27 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, round(share * (len(values) - 1)))]
 
 
-def addresses() -> dict[str, str]:
-    """The pages by their name; {slug} and {submission} are filled in for whoever asks."""
-    return {
-        "catalogue": "/challenges/",
-        "catalogue, searched": "/challenges/?q=loss+serial",
-        "catalogue, by topic": "/challenges/?topic=serialisation&sort=recent",
-        "catalogue, by state": "/challenges/?state=tried&sort=best",
-        "catalogue, last page": "/challenges/?page=80",
-        "dashboard": "/dashboard/",
-        "dashboard, rows": "/dashboard/recent/",
-        "workbench": "/challenges/{slug}/",
-        "submission": "/submissions/{submission}/",
-        "submission, state": "/submissions/{submission}/state/",
-    }
+# What stands in braces is filled in for whoever asks.
+PAGES = {
+    "catalogue": "/challenges/",
+    "catalogue, searched": "/challenges/?q=loss+serial",
+    "catalogue, by topic": "/challenges/?topic=serialisation&sort=recent",
+    "catalogue, by state": "/challenges/?state=tried&sort=best",
+    "catalogue, last page": "/challenges/?page=80",
+    "dashboard": "/dashboard/",
+    "dashboard, rows": "/dashboard/recent/",
+    "workbench": "/challenges/{slug}/",
+    "draft's versions": "/challenges/{slug}/draft/versions/",
+    "attempts": "/challenges/{slug}/attempts/",
+    "attempts, difference": "/challenges/{slug}/attempts/difference/?from={submission}&to={earlier}",
+    "notes": "/challenges/{slug}/notes/",
+    "solution": "/challenges/{slug}/solution/",
+    "submission": "/submissions/{submission}/",
+    "submission, state": "/submissions/{submission}/state/",
+    "account": "/accounts/profile/",
+    "API, challenges": "/api/challenges",
+    "API, submissions": "/api/submissions",
+}
 
 
 def measure(people: list[Any], rounds: int) -> list[dict[str, Any]]:
@@ -102,11 +109,16 @@ def measure(people: list[Any], rounds: int) -> list[dict[str, Any]]:
     for person in people[:OTHERS]:
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(person)
-        newest = Submission.objects.filter(candidate=person, kind="submit").select_related("version__challenge").first()
-        assert newest
-        clients.append((client, {"slug": newest.challenge.slug, "submission": newest.pk}))
+        # Copies of challenges have no archive, and so no solution to show.
+        sent = Submission.objects.filter(candidate=person, kind="submit", version__archive__isnull=False)
+        mine = sent.select_related("version__challenge")
+        newest = mine[0]
+        earlier = mine.filter(version=newest.version).last()
+        assert earlier
+        words = {"slug": newest.challenge.slug, "submission": newest.pk, "earlier": earlier.pk}
+        clients.append((client, words))
     found = []
-    for name, pattern in addresses().items():
+    for name, pattern in PAGES.items():
         walls, cpus = [], []
         for turn in range(WARM_UPS + rounds):
             client, words = clients[0] if turn % 2 else clients[turn % len(clients)]

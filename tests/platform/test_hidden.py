@@ -70,7 +70,7 @@ def everything(user, submissions) -> Iterator[tuple[str, bytes]]:
         if path in seen or path.startswith("/accounts/logout/"):
             continue
         seen.add(path)
-        if path.endswith("/events/"):
+        if path.rstrip("/").endswith("/events"):
             yield path, streamed(user, path)
             continue
         for headers in ({}, {"Accept": "application/json"}):
