@@ -105,6 +105,12 @@ def test_giving_up_opens_the_solution_for_good_and_is_remembered_once(version, a
     assert not held(as_bob.get(PLACE))
 
 
+def test_the_catalogue_says_who_gave_up(version, as_ana, as_bob):
+    as_ana.post(SHOW, {"sure": "yes"})
+    assert ">given up<" in as_ana.get("/challenges/").text
+    assert ">given up<" not in as_bob.get("/challenges/").text
+
+
 def test_solving_it_later_counts_as_after_seeing_it(version, as_ana, send, take, ana):
     early = send(ana)
     give_up(candidate=ana, challenge=version.challenge)

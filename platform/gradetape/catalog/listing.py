@@ -92,6 +92,8 @@ class ChallengeRow:
     attempts: int = 0
     seconds: float = 0
     active_at: datetime | None = None
+    # Whether they asked for the solution before they had solved it.
+    given_up: bool = False
     parts: list[PartRow] = field(default_factory=list)
 
     @property
@@ -112,9 +114,10 @@ class ChallengeRow:
 def with_standing(user: User) -> "QuerySet[Any]":
     """Every challenge that somebody may see, with where they stand as `state`, `best`, `earned` and `active_at`."""
     mine = FilteredRelation("standings", condition=Q(standings__user=user))
+    surrender = FilteredRelation("given_up", condition=Q(given_up__candidate=user))
     return (
         Challenge.objects.visible_to(user)
-        .annotate(mine=mine)
+        .annotate(mine=mine, surrender=surrender)
         .annotate(
             state=Coalesce("mine__state", Value(State.NEW.value)),
             best=F("mine__best"),
@@ -122,6 +125,7 @@ def with_standing(user: User) -> "QuerySet[Any]":
             attempts=Coalesce("mine__attempts", Value(0)),
             seconds=Coalesce("mine__seconds", Value(0.0)),
             active_at=F("mine__active_at"),
+            given_up_at=F("surrender__at"),
         )
     )
 
@@ -147,6 +151,7 @@ def _row(challenge: Any) -> ChallengeRow:
         attempts=challenge.attempts,
         seconds=challenge.seconds,
         active_at=challenge.active_at,
+        given_up=challenge.given_up_at is not None,
         parts=[
             PartRow(part["id"], part["title"], part["points"], min(earned.get(part["id"], 0), part["points"]))
             for part in challenge.live.parts

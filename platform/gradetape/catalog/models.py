@@ -121,7 +121,9 @@ class ChallengeVersion(models.Model):
 
 
 class VersionArchive(models.Model):
-    """The package of a version and the seeds it is graded with: in a table that no list and no page ever loads."""
+    """The package of a version and the seeds it is graded with: in a table that no list loads, and no page either, but
+    that of a solution for those who may see it (study/disclosure.py).
+    """
 
     version = models.OneToOneField(ChallengeVersion, primary_key=True, on_delete=models.PROTECT, related_name="archive")
     data = models.BinaryField()

@@ -18,7 +18,7 @@ LISTEN = """addEventListener("securitypolicyviolation", (event) => (window.repor
 # What markup would have made, had it been read as markup. The pages' own forms and lists load parts of themselves.
 FOUND = """() => ({
   planted: document.querySelectorAll("[data-planted]").length,
-  handlers: [...document.querySelectorAll("*:not(form.filters, #recent, #panel-attempts)")].filter((one) =>
+  handlers: [...document.querySelectorAll("*:not(form.filters, [hx-get='/dashboard/'])")].filter((one) =>
     [...one.attributes].some((attribute) => /^on|^srcdoc$|^hx-|^data-hx-|^style$/.test(attribute.name)
       && /alert|evil|pwned|dashboard/.test(attribute.value))).map((one) => one.outerHTML.slice(0, 200)),
   scripts: [...document.querySelectorAll("script:not([src]):not([type='application/json'])")].length,
