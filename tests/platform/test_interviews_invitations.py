@@ -107,6 +107,7 @@ def test_whoever_accepts_is_a_guest_of_one_sitting(interview):
     assert sitting.candidate.display_name == "Cleo Blue"
     assert is_guest(sitting.candidate)
     assert not sitting.candidate.has_usable_password()
+    assert client.session.get_expiry_age() > 80 * 24 * 3600
     assert client.get(sitting.get_absolute_url()).status_code == 200
 
 

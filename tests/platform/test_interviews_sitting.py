@@ -1,10 +1,13 @@
 """Sitting: the clock, what is taken, what is handed in at the end, and what a candidate is told."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import connection
 from django.test import AsyncClient, Client
 from django.utils import timezone
 from interviewing import an_interview, enter, let_pass, link_for, save, send, started
@@ -97,6 +100,24 @@ def test_what_was_typed_last_is_handed_in_when_the_time_is_up(interview):
     assert sitting.ending == "time_up"
     assert sources(sitting) == ["x = 2"]
     assert (sit.close_due(), len(sources(sitting))) == (0, 1)
+
+
+def test_several_who_end_it_at_once_hand_in_once(interview):
+    client, sitting = started(interview)
+    save(client, sitting, "x = 1")
+    let_pass(sitting, minutes=61)
+    together = threading.Barrier(4)
+
+    def end() -> int:
+        try:
+            together.wait()
+            return sit.close_due()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(done.result() for done in [pool.submit(end) for _ in range(4)])[-1] == 1
+    assert sources(sitting) == ["x = 1"]
 
 
 def test_after_the_time_nothing_is_taken(interview):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +22,14 @@ from gradetape.interviews.actions.invite import accept
 from gradetape.interviews.actions.sit import hand_in
 from gradetape.interviews.actions.sit import start as start_sitting
 from gradetape.interviews.exceptions import LinkOfNoUse, NotNow
+from gradetape.interviews.forms import LONGEST_DAYS
 from gradetape.interviews.links import invitation_of
 from gradetape.interviews.models import Invitation, InvitationState, Sitting
 from gradetape.interviews.progress import desks_of
 from gradetape.interviews.views.seat import seat_of
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+SESSION_AGE = timedelta(days=LONGEST_DAYS)
 TICKS = 3
 TICK_SECONDS = 0.3
 
@@ -67,6 +70,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except LinkOfNoUse:
             return _refused(request, is_taken=True)
         login(request, seat.candidate, backend=BACKEND)
+        # Nobody can sign in again to a guest's account, and the window may begin in weeks.
+        request.session.set_expiry(SESSION_AGE)
         return redirect(seat)
     context = {"invitation": found, "interview": found.interview, "form": form, "length": _length(found), "seat": seat}
     return render(request, "interviews/invitation.html", context, status=400 if form.errors else 200)
