@@ -21,7 +21,7 @@ from grader.package import REPOSITORY
 
 ID = "11111111-1111-4111-8111-111111111111"
 CASE = {"part": "all", "title": "A case", "points": 50, "sample": True}
-TIMINGS = {"jail_ms": 1.0, "first_case_ms": 2.0, "total_ms": 3000.0, "cpu_s": 2.0}
+TIMINGS = {"jail_ms": 1.0, "first_case_ms": 2.0}
 STORY: list[tuple[str, str, dict[str, Any]]] = [
     ("0-1", "queued", {"position": 3, "ahead": 2}),
     ("1-1", "started", {}),
@@ -140,7 +140,7 @@ def test_the_result_is_shown_like_that_of_grade(server: Server, wish, capsys) ->
     assert "✗ second     0/50   failed" in said
     assert "wanted 2, got 3 (line 3)" in said
     assert "hint: Look there." in said
-    assert "partial  50 of 100 points  3.0 s, 2.0 s CPU" in said
+    assert "partial  50 of 100 points" in said
     assert "hello" in said
     assert f"http://here/submissions/{ID}/" in said
 
@@ -165,7 +165,7 @@ def test_json_has_the_fields_of_grade(server: Server, wish, capsys) -> None:
     )  # fmt: skip
     assert [(case["id"], case["earned"]) for case in result["cases"]] == [("first", 50), ("second", 0)]
     assert result["output"] == {"stdout": "hello\n"}
-    assert set(result["timings"]) == set(TIMINGS)
+    assert result["timings"] == {**TIMINGS, "total_ms": None, "cpu_s": None}
 
 
 @pytest.mark.parametrize("cuts", [[0], [3], [3, 1, 0], [1] * 5])
@@ -205,7 +205,7 @@ def test_events_that_are_not_known_here_are_passed_over(server: Server, fake: Fa
 def test_the_exit_code_tells_a_failure_of_the_platform_from_one_s_own(
     server: Server, fake: Fake, wish, verdict: str, code: int
 ) -> None:
-    fake.story[-1] = ("1-6", "finished", {**STORY[-1][2], "verdict": verdict})
+    fake.story[-1] = ("1-6", "finished", {**STORY[-1][2], "verdict": verdict, "timings": {}})
     assert run(server, wish()) == code
 
 

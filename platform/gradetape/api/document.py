@@ -126,7 +126,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         for method, operation in methods.items()
     ]
     shapes = {name: _fields(shape) for name, shape in sorted(document["components"]["schemas"].items())}
-    about = [" ".join(part.split()) for part in ABOUT.split("\n")]
+    about = ABOUT.replace("`", "").split("\n")
     return render(request, "api/docs.html", {"operations": listed, "shapes": shapes, "about": about, "api": api})
 
 
