@@ -14,6 +14,7 @@ from support import signed_in
 from gradetape.accounts.models import Role, User
 from gradetape.interviews.actions import invite as inviting
 from gradetape.interviews.actions import setup
+from gradetape.interviews.exceptions import LinkOfNoUse
 from gradetape.interviews.guests import is_guest
 from gradetape.interviews.models import Interview, Invitation, Sitting
 from gradetape.interviews.people import read
@@ -133,6 +134,16 @@ def test_a_link_lets_in_the_first_browser_alone(interview):
     assert other.post(link, {"name": "Mallory", "consent": "on"}).status_code == 410
     assert other.get(sitting.get_absolute_url()).status_code == 302
     assert Sitting.objects.count() == 1
+
+
+def test_of_two_who_accept_at_once_one_is_let_in(interview):
+    """Both had looked before either accepted."""
+    link_for(interview)
+    first, second = Invitation.objects.get(), Invitation.objects.get()
+    inviting.accept(invitation=first, name="Cleo")
+    with pytest.raises(LinkOfNoUse):
+        inviting.accept(invitation=second, name="Mallory")
+    assert User.objects.filter(display_name="Mallory").count() == 0
 
 
 def test_an_altered_link_looks_nothing_up(interview, django_assert_num_queries):
