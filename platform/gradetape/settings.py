@@ -186,6 +186,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "GradeTape"
+# A code is typed in a few seconds, and clocks differ by some.
+MFA_TOTP_TOLERANCE = 1
 # Where no mail is sent nobody can show that an address is theirs, and may protect their account all the same.
 MFA_ALLOW_UNVERIFIED_EMAIL = not EMAIL_HOST
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

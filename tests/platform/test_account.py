@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
@@ -16,8 +16,9 @@ from support import signed_in
 from gradetape.accounts.models import Role, User
 from gradetape.accounts.sessions import device_of, system_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-password"
+COUNTER = 1234567
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
 
@@ -228,8 +229,14 @@ def test_devices_have_names(agent, named):
 
 
 def code_of(secret: str) -> str:
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(secret, counter))
+    return format_hotp_value(hotp_value(secret, COUNTER))
+
+
+@pytest.fixture(autouse=True)
+def a_code_that_does_not_change(monkeypatch):
+    """Else a code could be of the half minute before."""
+    counters = "allauth.mfa.totp.internal.auth.yield_hotp_counters_from_time"
+    monkeypatch.setattr(counters, lambda: iter([COUNTER]))
 
 
 def with_factor(client: Client) -> str:

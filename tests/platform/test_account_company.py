@@ -11,7 +11,7 @@ from gradetape import environment
 from gradetape.accounts.models import Role, User
 from tests.browser.provider import Provider
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 BEGIN = "/accounts/oidc/company/login/?process=login"
 
 

@@ -15,7 +15,7 @@ from gradetape.api.tokens import make_token
 from gradetape.catalog.actions import publish
 from gradetape.submissions.models import Draft
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

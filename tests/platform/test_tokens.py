@@ -13,7 +13,7 @@ from gradetape.accounts.models import User
 from gradetape.api.models import ApiToken, Scope
 from gradetape.api.tokens import TokenError, digest_of, make_token, token_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ASKED = {"name": "laptop", "scope": "submit", "lifetime": "30"}
 
 
