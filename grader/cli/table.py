@@ -58,8 +58,8 @@ class Watcher:
             self._progress.advance(self._task)
 
     def say(self, text: str) -> None:
-        """A line of its own, in grey."""
-        self._console.print(f"  [dim]{escape(text)}[/]")
+        """A line of its own, in grey; never broken, since an address in two pieces leads nowhere."""
+        self._console.print(f"  [dim]{escape(text)}[/]", soft_wrap=True)
 
     def waiting(self, text: str) -> None:
         """What is being waited for."""

@@ -19,6 +19,8 @@ from grader.cli.submit import Wish, follow, run
 from grader.cli.workshop import WrongUsageError
 from grader.package import REPOSITORY
 
+# Longer than a terminal is wide: an address must come out in one piece.
+HOST = "grade-tape-of-the-department.example.org"
 ID = "11111111-1111-4111-8111-111111111111"
 CASE = {"part": "all", "title": "A case", "points": 50, "sample": True}
 TIMINGS = {"jail_ms": 1.0, "first_case_ms": 2.0}
@@ -58,7 +60,7 @@ class Fake:
             cases = [{"id": "first", "points": 50, "sample": True}, {"id": "second", "points": 50, "sample": False}]
             return 200, {"title": "Doubling", "parts": [{"cases": cases}]}
         if path == "/api/challenges/doubling/submissions":
-            return 201, {"id": ID, "version": 4, "url": f"http://here/submissions/{ID}/"}
+            return 201, {"id": ID, "version": 4, "url": f"http://{HOST}/submissions/{ID}/"}
         if path.startswith(f"/api/submissions/{ID}/state"):
             rest = self.events(path.partition("after=")[2])
             events = [dict(zip(("id", "type", "data"), one, strict=True)) for one in rest]
@@ -142,7 +144,7 @@ def test_the_result_is_shown_like_that_of_grade(server: Server, wish, capsys) ->
     assert "hint: Look there." in said
     assert "partial  50 of 100 points" in said
     assert "hello" in said
-    assert f"http://here/submissions/{ID}/" in said
+    assert f"http://{HOST}/submissions/{ID}/" in said
 
 
 def test_the_file_is_sent_as_it_is_with_the_token(server: Server, fake: Fake, wish) -> None:
