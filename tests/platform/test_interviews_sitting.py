@@ -313,6 +313,7 @@ def test_where_samples_are_told_nothing_else_is(interview):
         assert "65" not in text.replace(str(submission.pk), "").replace(str(sitting.pk), "") or page in {"", "room"}, (
             page
         )
+    assert [desk.best for desk in client.get(sitting.get_absolute_url()).context["desks"]] == [None]
     told = client.get(f"{sitting.get_absolute_url()}submissions/{submission.pk}/state/").json()
     assert (told["verdict"], told["score"]) == (None, None)
     assert [event["type"] for event in told["events"]] == ["queued", "started", "case_started", "case", "finished"]
@@ -374,9 +375,12 @@ def test_a_file_that_does_not_load_is_told(interview, take):
 
 def test_one_s_own_submission_can_be_cancelled_and_nobody_else_s(interview):
     client, sitting = started(interview)
-    other, _ = started(interview, "dora@example.org")
+    other, theirs = started(interview, "dora@example.org")
     where = send(client, sitting).json()["url"]
-    assert other.post(f"{where}cancel/").status_code == 404
+    by_their_own = where.replace(str(sitting.pk), str(theirs.pk))
+    for place in (where, by_their_own):
+        assert other.post(f"{place}cancel/").status_code == 404
+        assert other.get(f"{place}state/").status_code == 404
     assert client.post(f"{where}cancel/").json() == {"state": "cancelled"}
 
 
