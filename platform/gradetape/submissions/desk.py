@@ -66,7 +66,7 @@ def save_snippet(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def saved(request: SignedInRequest, model: type[Draft] | type[Snippet], challenge: Challenge) -> HttpResponse:
-    """Take the text in the request for the person who sent it. That they may see the challenge is for callers to say."""
+    """Take the text in the request for its sender. That they may see the challenge is for callers to say."""
     row: Draft | Snippet
     try:
         body = body_of(request, Saving)
