@@ -8,11 +8,17 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from grader.package import Package, library
 from tests.browser.conftest import CHROMIUM_OPTIONS, PASSWORD, SUBMISSIONS
 from tests.browser.installation import ROOT, Installation
 from tests.browser.workbench import Workbench
 
 FOLDER = ROOT / "docs" / "screenshots"
+PAGES = {
+    "catalogue": "/challenges/",
+    "dashboard": "/dashboard/",
+    "solution": "/challenges/custom-metric/solution/",
+}
 SHOWN = "rejected/penalty_added_in_call"
 
 
@@ -27,7 +33,11 @@ def sign_up(page: Page) -> None:
 
 def code_of(name: str) -> str:
     """A sample submission without the lines that tell which case catches it."""
-    lines = (SUBMISSIONS / f"{name}.py").read_text(encoding="utf-8").splitlines(keepends=True)
+    return without_labels((SUBMISSIONS / f"{name}.py").read_text(encoding="utf-8"))
+
+
+def without_labels(source: str) -> str:
+    lines = source.splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith(("# caught by:", "# why:", "# style:"))).lstrip("\n")
 
 
@@ -41,6 +51,18 @@ def graded(page: Page) -> None:
     workbench.wait_until_saved()
     workbench.case("l2_penalty").click()
     page.locator(".cm-scroller").first.evaluate("element => { element.scrollTop = 0; }")
+
+
+def solved(page: Page, *slugs: str) -> None:
+    """Each challenge with an accepted submission, so that the pages behind them have something to show."""
+    for slug in slugs:
+        page.goto(f"/challenges/{slug}/")
+        workbench = Workbench(page)
+        source = next(iter(Package.from_folder(library()[slug]).submissions("accepted").values()))
+        workbench.write(without_labels(source.decode()))
+        workbench.submit()
+        workbench.wait_until_graded()
+        workbench.wait_until_saved()
 
 
 def shoot(page: Page, folder: Path, name: str) -> None:
@@ -61,8 +83,16 @@ def main(folder: Path) -> None:
         sign_up(page)
         graded(page)
         shoot(page, folder, "workbench")
-        page.goto("/challenges/")
-        shoot(page, folder, "catalogue")
+        solved(page, "custom-metric", "production-monitoring", "training-loop")
+        page.get_by_role("tab", name="Training").click()
+        shoot(page, folder, "training")
+        for name, address in PAGES.items():
+            page.goto(address)
+            shoot(page, folder, name)
+        solved(page, "custom-layer")
+        page.goto("/challenges/custom-layer/attempts/")
+        page.get_by_role("button", name="Compare the two chosen").click()
+        shoot(page, folder, "difference")
         browser.close()
 
 
