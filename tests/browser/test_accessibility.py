@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious on any page, in either theme, wide or narrow."""
+"""axe-core finds nothing on any page, in either theme, wide or narrow; and no page scrolls sideways on a phone."""
 
 from __future__ import annotations
 
@@ -22,15 +22,21 @@ def axe(node_modules: Path) -> str:
 
 
 def findings(page: Page, axe: str) -> list[str]:
-    """What is serious or worse, with where it is. The script comes by the debugger, which no policy binds."""
+    """What axe holds against the page, with where it is. The script comes by the debugger, which no policy binds."""
     page.evaluate(axe)
     result = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")
     return [
         f"{page.url} {found['id']}: {node['target']} {node['failureSummary']}"
         for found in result["violations"]
-        if found["impact"] in {"serious", "critical"}
+        if found["impact"] != "minor"
         for node in found["nodes"]
-    ]
+    ] + too_wide(page)
+
+
+def too_wide(page: Page) -> list[str]:
+    """A line when the page scrolls sideways."""
+    width, room = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    return [f"{page.url} is {width} px wide where {room} are"] if width > room else []
 
 
 def everywhere(page: Page, axe: str, address: str | None = None) -> list[str]:
@@ -70,6 +76,35 @@ def test_the_workbench_with_a_result(workbench: Workbench, axe: str, source: Cal
         assert not findings(page, axe)
     page.locator("#attempts a").first.click()
     page.wait_for_url("**/submissions/**")
+    assert not everywhere(page, axe)
+
+
+def test_every_tab_of_the_workbench_on_a_phone(workbench: Workbench, axe: str) -> None:
+    page = workbench.page
+    page.set_viewport_size(SIZES["narrow"])
+    results = page.locator("[data-results]")
+    for view, tabs in {"Statement": "[data-statement-tabs]", "Results": "[data-results-tabs]"}.items():
+        page.locator("[data-views]").get_by_role("tab", name=view).click()
+        for tab in page.locator(f"{tabs} [role=tab]").all():
+            tab.click()
+            page.wait_for_load_state("networkidle")
+            assert not findings(page, axe)
+    results.evaluate("element => { element.dataset.phase = 'running'; }")
+    cancel, last = page.get_by_role("button", name="Cancel"), page.get_by_role("tab", name="Snippet")
+    beside, end = cancel.bounding_box(), last.bounding_box()
+    assert beside
+    assert end
+    assert end["x"] + end["width"] <= beside["x"]
+    assert beside["x"] + beside["width"] <= SIZES["narrow"]["width"]
+
+
+def test_the_pages_after_a_challenge(workbench: Workbench, axe: str) -> None:
+    page = workbench.page
+    for name in ("attempts", "notes", "solution"):
+        assert not everywhere(page, axe, f"/challenges/custom-layer/{name}/")
+    page.get_by_label("I give this one up").check()
+    page.get_by_role("button", name="Show me the solution").click()
+    page.get_by_role("heading", name="The reference").wait_for()
     assert not everywhere(page, axe)
 
 

@@ -7,7 +7,7 @@ from gradetape import broker
 from gradetape.submissions import attempts, sweeper
 from gradetape.submissions.models import Submission
 from gradetape.submissions.story import BEGINNING, EventId, look, stream_key
-from gradetape.submissions.teller import NOISY_EVENTS, Teller
+from gradetape.submissions.teller import CUT_WORDS, NOISY_CHARACTERS, NOISY_EVENTS, Teller
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,8 +99,19 @@ def test_noise_has_a_bound_and_cases_get_through(graded):
     for step in range(NOISY_EVENTS + 50):
         teller.tell("progress", {"case": "two", "values": {"step": step}})
     teller.tell("case", {"case": "two"})
-    assert len(teller.events) == 3 + NOISY_EVENTS + 1
+    assert len(teller.events) == 3 + NOISY_EVENTS + 2
     assert teller.events[-1].type == "case"
+
+
+def test_what_was_cut_is_said_once_and_in_its_place(graded):
+    _, _, teller = graded
+    teller._quiet_until = float("inf")
+    for _ in range(3):
+        teller.tell("output", {"stream": "stdout", "text": "a" * (NOISY_CHARACTERS // 2), "case": "two"})
+    teller.tell("output", {"stream": "stdout", "text": "lost", "case": "three"})
+    kept, cut = teller.events[3:]
+    assert not kept.values().get("cut")
+    assert cut.values() == {"stream": "stderr", "text": CUT_WORDS, "case": "two", "cut": True}
 
 
 def test_streams_do_not_stay_forever(graded):

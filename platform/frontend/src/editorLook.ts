@@ -11,6 +11,7 @@ const look = EditorView.theme({
   ".cm-gutters": { color: "var(--muted)", backgroundColor: "var(--surface)", border: "0" },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 4px 0 12px", minWidth: "40px" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "light-dark(#0000000a, #ffffff0a)" },
+  ".cm-placeholder": { color: "var(--muted)" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "light-dark(#cfe2ff, #294a78) !important" },
   ".cm-selectionMatch": { backgroundColor: "light-dark(#e4ecf7, #26384f)" },

@@ -59,7 +59,8 @@ export interface Events {
   restarted: object;
   case_started: { case: string };
   progress: { case: string; values: Record<string, number> };
-  output: { stream: "stdout" | "stderr"; text: string; case: string | null };
+  /** `cut`: the server's own words, in the place of all that came after. */
+  output: { stream: "stdout" | "stderr"; text: string; case: string | null; cut?: boolean };
   case: CaseResult;
   finished: Finished;
   cancelled: object;

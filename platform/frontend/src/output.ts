@@ -36,6 +36,10 @@ export class OutputView {
   private block(piece: OutputPiece, pieces: OutputPiece[], index: number): HTMLElement {
     const box = make("section");
     if (piece.case !== (pieces[index - 1]?.case ?? null) && piece.case) box.append(make("h3", "case-part", this.titles(piece.case)));
+    if (piece.cut) {
+      box.append(make("p", "output-cut", piece.text.trim()));
+      return box;
+    }
     const text = settleLines(piece.text);
     const { head, tail, left } = this.opened.has(index) ? { head: text, tail: "", left: 0 } : cut(text);
     const pre = (part: string): HTMLElement => make("pre", piece.stream, ...colours(part));

@@ -1,5 +1,5 @@
 // From events to what the panel shows. Pure: a replayed story and a live stream come to the same state.
-import { compareIds, type CaseResult, type Finished, type StoryEvent } from "./events";
+import { compareIds, type CaseResult, type Events, type Finished, type StoryEvent } from "./events";
 
 export type Phase = "idle" | "queued" | "loading" | "running" | "finished" | "cancelled";
 
@@ -7,6 +7,8 @@ export interface OutputPiece {
   stream: "stdout" | "stderr";
   case: string | null;
   text: string;
+  /** Words of the server: what came after is not kept. */
+  cut?: boolean;
 }
 
 /** One point for each `progress` event; a value that an event lacks is null. */
@@ -36,9 +38,11 @@ const LONGEST_CURVE = 4000;
 
 function withOutput(output: OutputPiece[], piece: OutputPiece): OutputPiece[] {
   const last = output.at(-1);
-  if (!last || last.stream !== piece.stream || last.case !== piece.case) return [...output, piece];
+  if (!last || last.cut || piece.cut || last.stream !== piece.stream || last.case !== piece.case) return [...output, piece];
   return [...output.slice(0, -1), { ...last, text: last.text + piece.text }];
 }
+
+const pieceOf = ({ stream, case: of, text, cut }: Events["output"]): OutputPiece => ({ stream, case: of, text, ...(cut && { cut }) });
 
 function withPoint(curve: Curve | undefined, values: Record<string, number>): Curve {
   const before = curve ?? { length: 0, values: {} };
@@ -66,7 +70,7 @@ function applied(panel: Panel, event: StoryEvent): Panel {
     case "progress":
       return { ...panel, curves: { ...panel.curves, [event.data.case]: withPoint(panel.curves[event.data.case], event.data.values) } };
     case "output":
-      return { ...panel, output: withOutput(panel.output, { stream: event.data.stream, case: event.data.case, text: event.data.text }) };
+      return { ...panel, output: withOutput(panel.output, pieceOf(event.data)) };
     case "case": {
       const running = panel.running.filter((id) => id !== event.data.case);
       return { ...panel, phase: "running", running, cases: { ...panel.cases, [event.data.case]: event.data } };

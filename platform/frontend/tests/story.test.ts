@@ -43,6 +43,12 @@ test("output of one stream is joined and curves keep gaps", () => {
   assert.deepEqual(panel.curves["forward"], { length: 2, values: { loss: [1, 0.5], acc: [null, 1] } });
 });
 
+test("the server's word that output was cut stands alone, and its successors begin anew", () => {
+  const printed = { stream: "stderr", case: "forward" };
+  const panel = play(told(["output", { ...printed, text: "a" }], ["output", { ...printed, text: "Cut here", cut: true }], ["output", { ...printed, text: "b" }]));
+  assert.deepEqual(panel.output, [{ ...printed, text: "a" }, { ...printed, text: "Cut here", cut: true }, { ...printed, text: "b" }]);
+});
+
 test("a restart empties the panel and says so", () => {
   const panel = play(told(["queued", {}], ["started", {}], ["case", landed("forward", "passed", 10)], ["restarted", {}]));
   assert.deepEqual(panel.cases, {});

@@ -16,6 +16,8 @@ TAGS = {
     "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}, "details": {"open"}}
+# What may be wider than the page scrolls by itself, and only what takes the focus scrolls by keyboard.
+SCROLLING = {tag: {"tabindex": "0"} for tag in ("pre", "table")}
 # Alignment of table columns comes from markdown-it as a style, which the content security policy refuses.
 ALIGNMENTS = {"text-align:left": "left", "text-align:right": "right", "text-align:center": "center"}
 
@@ -44,8 +46,9 @@ def clean(html: str) -> str:
         **{tag: {"class"} | ATTRIBUTES.get(tag, set()) for tag in ("code", "pre", "span", "td", "th")},
     }
     return nh3.clean(
-        html, tags=TAGS, attributes=allowed, url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer"
-    )
+        html, tags=TAGS, attributes=allowed, set_tag_attribute_values=SCROLLING,
+        url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer",
+    )  # fmt: skip
 
 
 def _highlighted(code: str, language: str, _attributes: str) -> str:

@@ -26,6 +26,10 @@ log = structlog.get_logger(__name__)
 NOISY = {"output", "progress"}
 NOISY_EVENTS = 4_000
 NOISY_CHARACTERS = 1_000_000
+CUT_WORDS = (
+    f"Cut here: of what one submission prints and reports, the first {NOISY_CHARACTERS:,} characters "
+    f"or {NOISY_EVENTS:,} messages are kept.\n"
+)
 PAUSE_SECONDS = 1.0
 
 
@@ -42,6 +46,7 @@ class Teller:
         self._before: int | None = None
         self._quiet_until = 0.0
         self._noise = [0, 0]
+        self._is_cut = False
 
     def tell(self, type: str, data: dict[str, Any]) -> None:  # noqa: A002  # the wire's own word
         """Keep an event and send what has not been sent yet."""
@@ -49,14 +54,25 @@ class Teller:
             self.send()
 
     def keep(self, type: str, data: dict[str, Any]) -> bool:  # noqa: A002  # the wire's own word
-        """Keep an event for the next sending. False when it was noise beyond the bound, and dropped."""
-        event = Event.of(EventId(self.attempt, len(self.events) + 1), type, data)
+        """Keep an event for the next sending. False when it was noise beyond the bound, and dropped.
+
+        In the place of the first that is dropped stands an output that says so.
+        """
+        event = self._next(type, data)
         if type in NOISY:
             self._noise = [self._noise[0] + 1, self._noise[1] + len(event.data)]
             if self._noise[0] > NOISY_EVENTS or self._noise[1] > NOISY_CHARACTERS:
-                return False
+                if self._is_cut:
+                    return False
+                self._is_cut = True
+                event = self._next(
+                    "output", {"stream": "stderr", "text": CUT_WORDS, "case": data.get("case"), "cut": True}
+                )
         self.events.append(event)
         return True
+
+    def _next(self, type: str, data: dict[str, Any]) -> Event:  # noqa: A002  # the wire's own word
+        return Event.of(EventId(self.attempt, len(self.events) + 1), type, data)
 
     def keep_last(self, type: str, data: dict[str, Any]) -> None:  # noqa: A002  # the wire's own word
         """Keep the event that ends the story: one, however often its writing is tried."""
