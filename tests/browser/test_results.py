@@ -91,3 +91,18 @@ def test_a_submission_that_is_cut_off_from_its_page_can_be_stopped_on_its_own(wo
 
 def to_json(value: object) -> str:
     return json.dumps(value)
+
+
+def test_what_nothing_is_heard_of_counts_as_sent_and_a_cancel_by_keyboard_keeps_the_focus(workbench: Workbench) -> None:
+    page, cancel = workbench.page, workbench.page.get_by_role("button", name="Cancel", exact=True)
+    workbench.write(WAITS)
+    for address in ("**/submissions/*/events/*", "**/submissions/*/state/*"):
+        page.route(address, lambda route: route.abort())
+    workbench.submit()
+    expect(workbench.results.locator("[data-link]")).to_contain_text("The connection was cut")
+    expect(workbench.headline).to_have_text("Queued")
+    cancel.press("Enter")
+    expect(cancel).to_be_focused()
+    page.unroute_all()
+    expect(workbench.headline).to_contain_text("Cancelled")
+    expect(page.get_by_role("button", name="Submit")).to_be_focused()

@@ -6,11 +6,12 @@ import { refusedWords } from "./sending";
 
 export function startCancel(root: HTMLElement, url: () => string): HTMLButtonElement {
   const button = need<HTMLButtonElement>("[data-send=cancel]", root);
+  let asked = false; // not by disabling the button, which would lose the focus
   button.addEventListener("click", () => {
-    if (!url()) return;
-    button.disabled = true;
+    if (!url() || asked) return;
+    asked = true;
     void send<{ message?: string }>("POST", `${url()}cancel/`, {}).then(({ status, data }) => {
-      button.disabled = false;
+      asked = false;
       if (status !== 200) notify(data?.message ?? refusedWords(status) ?? "It could not be cancelled.", "failed");
     });
   });

@@ -68,10 +68,17 @@ export function createEditor(parent: HTMLElement, { doc, label, hint, commands, 
   const changes = EditorView.updateListener.of((update) => {
     if (update.docChanged) onChange();
   });
-  const named = EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off" });
+  // The page says how to leave the editor by keyboard: always to who listens, and to who looks once Tab was pressed.
+  const about = { "aria-label": label, "aria-describedby": "editor-way", tabindex: "0", spellcheck: "false", autocapitalize: "off" };
+  const named = EditorView.contentAttributes.of(about);
+  const tabbed = EditorView.domEventHandlers({
+    keyup: (event) => {
+      if (event.key === "Tab") parent.dataset["tabbed"] = "";
+    },
+  });
   const completing = sources.map((autocomplete) => pythonLanguage.data.of({ autocomplete }));
   const extensions = [
-    sending(commands), keys.of([]), lines.of([]), suggestions.of([]), reading(), writing(), completing, named, changes, hint ? placeholder(hint) : [],
+    sending(commands), keys.of([]), lines.of([]), suggestions.of([]), reading(), writing(), completing, named, tabbed, changes, hint ? placeholder(hint) : [],
   ];
   return new EditorView({ parent, doc, extensions });
 }

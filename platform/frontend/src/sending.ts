@@ -48,7 +48,7 @@ export class Sender {
     const { status, data } = await send<Created>("POST", this.submitUrl, { source: this.read(), kind });
     this.sending = false;
     if (status === 201 && data?.url && data.events_url) {
-      this.follow({ url: data.url, events_url: data.events_url, kind });
+      this.follow({ url: data.url, events_url: data.events_url, kind, state: "queued" });
       document.body.dispatchEvent(new CustomEvent("submission-sent")); // the list of attempts has one more
       return;
     }

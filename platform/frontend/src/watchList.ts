@@ -9,6 +9,7 @@ import type { Watch } from "./watching";
 export class WatchList {
   private watches: Watch[] = [];
   private written = "";
+  private inView: Watch | null = null;
 
   constructor(
     private readonly box: HTMLElement | null,
@@ -46,6 +47,10 @@ export class WatchList {
     this.box.replaceChildren(...(many ? this.watches.map((one) => this.button(one, one === shown)) : []));
     const again = this.box.children[focused];
     if (again instanceof HTMLElement) again.focus();
+    if (shown === this.inView) return;
+    this.inView = shown;
+    const pressed = this.box.querySelector<HTMLElement>("[aria-pressed=true]");
+    if (pressed) this.box.scrollLeft = pressed.offsetLeft - this.box.offsetLeft - 12; // on a phone they don't all fit
   }
 
   private label(watch: Watch): [icon: string, tone: string, text: string] {
