@@ -100,6 +100,18 @@ def work(page: Page, code: str, axe_source: str) -> None:
     expect(page.get_by_role("link", name="Submitted: A dense layer")).to_be_visible()
     workbench.wait_until_saved()
     assert not findings(page, axe_source)
+    assert not on_a_phone(page, axe_source)
+
+
+def on_a_phone(page: Page, axe_source: str) -> list[str]:
+    """What axe holds against the room's views on a phone, and which of them scroll sideways."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    found: list[str] = []
+    for view in ("Statement", "Code", "Results"):
+        page.locator("[data-views]").get_by_role("tab", name=view).click()
+        found += findings(page, axe_source)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return found
 
 
 def type_into_the_end(page: Page, installation: Installation, axe_source: str) -> None:

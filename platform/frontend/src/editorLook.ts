@@ -5,6 +5,7 @@ import { tags } from "@lezer/highlight";
 
 const look = EditorView.theme({
   "&": { color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "var(--editor-size, 13px)" },
+  "&.cm-focused": { outline: "none" }, // a frame over all of it shows the focus: the gutter would cover an outline
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.54", fontVariantLigatures: "none" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--text)" },
   ".cm-line": { padding: "0 12px 0 8px" },
