@@ -14,6 +14,7 @@ from grader.events import Stream
 STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 KEEP = 16 * 1024
 LIVE = 64 * 1024
+CUT = f"\n[… cut here: no more than {LIVE:,} characters are shown …]\n"
 
 
 class Transcript:
@@ -26,12 +27,15 @@ class Transcript:
         self.open = True
 
     def add(self, stream: Stream, data: bytes) -> None:
-        """Take in what was printed; it is shown at once, up to LIVE characters a stream."""
+        """Take in what was printed; it is shown at once, up to LIVE characters a stream and a word that more came."""
         if not self.open:
             return
         text = self._decoders[stream].decode(data)
         kept = self._streams[stream]
-        shown = text[: max(0, LIVE - kept.total)]
+        room = LIVE - kept.total
+        shown = text[: max(0, room)]
+        if 0 <= room < len(text):
+            shown += CUT
         kept.add(text)
         if shown:
             self._show(stream, shown)

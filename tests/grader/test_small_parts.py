@@ -13,7 +13,7 @@ from grader.protocol import Trouble
 from grader.scoring import verdict_of
 from grader.source import refuse
 from grader.telling import line_of, told
-from grader.transcript import KEEP, Transcript
+from grader.transcript import CUT, KEEP, LIVE, Transcript
 
 CONTRACT = [Contract("double", "function", "(x)")]
 
@@ -105,7 +105,19 @@ def test_of_a_flood_the_first_and_the_last_are_kept() -> None:
     assert text.endswith("last")
     assert "left out" in text
     assert len(text) < 2 * KEEP + 100
-    assert sum(map(len, shown)) <= 64 * 1024
+    assert sum(map(len, shown)) <= LIVE + len(CUT)
+
+
+@pytest.mark.parametrize("size", [4096, 5000])
+def test_what_is_shown_live_says_once_that_it_was_cut(size: int) -> None:
+    shown: list[str] = []
+    transcript = Transcript(lambda stream, text: shown.append(text))
+    while sum(map(len, shown)) < LIVE:
+        assert CUT not in "".join(shown)
+        transcript.add("stdout", b"x" * size)
+    for _ in range(3):
+        transcript.add("stdout", b"late")
+    assert "".join(shown) == "x" * LIVE + CUT
 
 
 def test_a_closed_transcript_keeps_nothing() -> None:
