@@ -22,6 +22,9 @@ function resolved(name: string): string {
   return value || colour(name);
 }
 
+/** Steps and epochs are whole, and so are the marks below them. */
+const WHOLE = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000].flatMap((power) => [power, 2 * power, 5 * power]);
+
 export class TrainingView {
   private chart: uPlot | null = null;
   private drawn = "";
@@ -136,7 +139,7 @@ export class TrainingView {
     return {
       ...this.size(),
       scales: { x: { time: false }, y: this.log.checked ? { distr: 3 } : {} },
-      axes: [{ ...axis, size: 28 }, { ...axis, size: 56 }],
+      axes: [{ ...axis, size: 28, incrs: WHOLE }, { ...axis, size: 56 }],
       series: [{ label: x }, ...series],
       cursor: { drag: { x: false, y: false } },
     };

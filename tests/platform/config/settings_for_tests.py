@@ -15,10 +15,20 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _own() -> dict[str, str]:
+    return {
+        "GRADETAPE_VAR": tempfile.mkdtemp(prefix="gradetape-tests-"),
+        "REDIS_URL": f"redis://:{secrets.token_hex(8)}@127.0.0.1:{_free_port()}/0",
+    }
+
+
 os.environ.setdefault("GRADETAPE_EMBEDDED", "1")
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789" * 5)
-os.environ.setdefault("GRADETAPE_VAR", tempfile.mkdtemp(prefix="gradetape-tests-"))
-os.environ.setdefault("REDIS_URL", f"redis://:{secrets.token_hex(8)}@127.0.0.1:{_free_port()}/0")
+# Of several processes that test at once each has an installation of its own, though one of them started the others.
+_tester = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+if os.environ.get("TESTED_BY") != _tester:
+    os.environ.update(_own() if _tester != "alone" else _own() | os.environ)
+    os.environ["TESTED_BY"] = _tester
 
 from gradetape.settings import *  # noqa: E402, F403
 from gradetape.settings import DATABASES, VAR  # noqa: E402
