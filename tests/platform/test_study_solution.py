@@ -52,7 +52,7 @@ def test_nothing_is_shown_to_whoever_has_not_solved_it(version, as_ana, send, ta
             assert not held(method(PLACE, headers=headers))
             assert not held(method(SHOW, headers=headers))
     challenge = Challenge.objects.select_related("live").get()
-    assert solution_for(ana, challenge) is None
+    assert solution_for(disclosure_of(ana, challenge), challenge) is None
     assert not read.cache_info().misses, "the archive is not even opened"
 
 
@@ -145,7 +145,7 @@ def test_a_package_without_words_is_shown_without(tiny, ana):
     publish(package=tiny())
     challenge = Challenge.objects.select_related("live").get()
     give_up(candidate=ana, challenge=challenge)
-    found = solution_for(ana, challenge)
+    found = solution_for(disclosure_of(ana, challenge), challenge)
     assert found is not None
     assert (found.explanation_html, found.traps) == ("", ())
 

@@ -14,8 +14,8 @@ from gradetape.api.problems import Problem
 from gradetape.api.schemas import ChallengeOut, ChallengeRowOut, DraftIn, DraftOut, Page, Paging, SavedOut
 from gradetape.catalog.listing import SORTS, ChallengeRow, Filters, matching, rows_of
 from gradetape.catalog.models import Challenge
-from gradetape.catalog.views import draft_of
 from gradetape.submissions import actions
+from gradetape.submissions.desk import draft_of
 from gradetape.submissions.exceptions import DraftConflict, SourceTooLarge
 from gradetape.submissions.models import Draft
 from gradetape.submissions.text import encoded
@@ -74,7 +74,8 @@ def challenge(request: ApiRequest, slug: str) -> dict[str, Any]:
 @router.get("/{slug}/draft", response=DraftOut, url_name="api_draft", operation_id="get_draft")
 def draft(request: ApiRequest, slug: str) -> dict[str, Any]:
     """What is typed so far, here or in a browser; the starter as revision 0 where nothing is."""
-    return draft_of(request, challenge_of(request.user, slug))
+    found = challenge_of(request.user, slug)
+    return draft_of(request.user, found, found.live)
 
 
 @router.put("/{slug}/draft", response=SavedOut, url_name="api_draft", operation_id="save_draft")
@@ -88,7 +89,7 @@ def save_draft(request: ApiRequest, slug: str, body: DraftIn) -> Draft:
     except SourceTooLarge as error:
         raise Problem(413, error.code, str(error)) from error
     except DraftConflict as error:
-        newer = draft_of(request, found)
+        newer = draft_of(request.user, found, found.live)
         raise Problem(409, error.code, f"{error} It is in this answer.", draft=newer) from error
 
 

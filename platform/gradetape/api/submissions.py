@@ -9,6 +9,7 @@ from django.urls import reverse
 from ninja import Query, Router, Status
 
 from gradetape.accounts.models import User
+from gradetape.answers import event_stream
 from gradetape.api.admission import ApiRequest
 from gradetape.api.challenges import challenge_of
 from gradetape.api.paging import part_of, window
@@ -18,8 +19,8 @@ from gradetape.submissions import actions
 from gradetape.submissions.exceptions import SourceTooLarge, TooFast, TooManyOpen
 from gradetape.submissions.models import Kind, Submission
 from gradetape.submissions.progress import case_rows
-from gradetape.submissions.story import EventId, Snapshot, look
-from gradetape.submissions.streaming import answer_with
+from gradetape.submissions.story import EventId, look
+from gradetape.submissions.streaming import frames
 from gradetape.submissions.text import encoded
 
 router = Router(tags=["submissions"])
@@ -85,7 +86,10 @@ def cancel(request: ApiRequest, pk: UUID) -> dict[str, Any]:
 def state(request: ApiRequest, pk: UUID, after: str = "") -> dict[str, Any]:
     """The state, and the events after the id `after`: for where a stream can't be kept open."""
     found = get_object_or_404(submissions_of(request.user).only("pk"), pk=pk)
-    return _state(look(found.pk, EventId.parse(after)))
+    snapshot = look(found.pk, EventId.parse(after))
+    if snapshot is None:
+        raise Http404
+    return snapshot.public()
 
 
 @router.get("/submissions/{uuid:pk}/events", url_name="api_events", operation_id="stream_events")
@@ -96,7 +100,7 @@ def events(request: ApiRequest, pk: UUID, after: str = "") -> HttpResponse:
     """
     found = get_object_or_404(submissions_of(request.user).only("pk"), pk=pk)
     seen = EventId.parse(request.headers.get("Last-Event-ID") or after)
-    return answer_with(found.pk, seen)  # type: ignore[return-value]  # a stream is a response too
+    return event_stream(frames(found.pk, seen))  # type: ignore[return-value]  # a stream is a response too
 
 
 def _row(request: HttpRequest, found: Submission) -> dict[str, Any]:
@@ -104,14 +108,3 @@ def _row(request: HttpRequest, found: Submission) -> dict[str, Any]:
     where = {name: request.build_absolute_uri(reverse(view, args=[found.pk])) for name, view in places.items()}
     facts = {name: getattr(found, name) for name in FACTS}
     return {**facts, "challenge": found.challenge.slug, "version": found.version.number, **where}
-
-
-def _state(snapshot: Snapshot | None) -> dict[str, Any]:
-    if snapshot is None:
-        raise Http404
-    place = snapshot.place()
-    return {
-        "state": snapshot.state, "verdict": snapshot.verdict, "score": snapshot.score,
-        "position": place.get("position"), "ahead": place.get("ahead"),
-        "events": [event.public() for event in snapshot.events],
-    }  # fmt: skip

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from gradetape.accounts.http import SignedInRequest
+from gradetape.answers import event_stream
 from gradetape.standings import live
 from gradetape.standings.overview import overview_of
 
@@ -31,8 +32,4 @@ async def events(request: SignedInRequest) -> StreamingHttpResponse:
     """The same rows as they change, over one stream, while any of them is under way."""
     user = await request.auser()
     assert user.pk is not None
-    response = StreamingHttpResponse(live.frames(user.pk), content_type="text/event-stream")
-    response["Cache-Control"] = "no-store"
-    # A proxy that gathers would hold back what is live.
-    response["X-Accel-Buffering"] = "no"
-    return response
+    return event_stream(live.frames(user.pk))

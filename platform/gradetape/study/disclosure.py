@@ -42,8 +42,8 @@ def disclosure_of(user: User, challenge: Challenge) -> Disclosure:
     )
 
 
-def solution_for(user: User, challenge: Challenge) -> Solution | None:
+def solution_for(disclosure: Disclosure, challenge: Challenge) -> Solution | None:
     """The solution of the version that is live; None for whoever has neither solved the challenge nor given it up."""
-    if challenge.live is None or not disclosure_of(user, challenge).is_open:
+    if challenge.live is None or not disclosure.is_open:
         return None
     return read(challenge.live.digest)

@@ -145,10 +145,11 @@ def solution(request: SignedInRequest, slug: str) -> HttpResponse:
 def _solution_page(
     request: SignedInRequest, challenge: Challenge, trouble: str = "", status: int = 200
 ) -> HttpResponse:
+    disclosure = disclosure_of(request.user, challenge)
     context = {
         "challenge": challenge,
-        "disclosure": disclosure_of(request.user, challenge),
-        "solution": solution_for(request.user, challenge),
+        "disclosure": disclosure,
+        "solution": solution_for(disclosure, challenge),
         "related": related_to(challenge, request.user),
         "trouble": trouble,
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gradetape.accounts.http import SignedInRequest
 from gradetape.accounts.models import User
 from gradetape.answers import refusal
-from gradetape.catalog.models import Challenge
+from gradetape.catalog.models import Challenge, ChallengeVersion
 from gradetape.submissions import actions
 from gradetape.submissions.bodies import body_of
 from gradetape.submissions.exceptions import DraftConflict, SourceTooLarge
@@ -35,6 +35,14 @@ class Chosen(msgspec.Struct, forbid_unknown_fields=True):
     keys: Literal["usual", "vim", "emacs"] = "usual"
     wrap: bool = False
     suggest: bool = True
+
+
+def draft_of(user: User, challenge: Challenge, version: ChallengeVersion | None) -> dict[str, Any]:
+    """What the editor opens with: what was typed, or the version's starter as revision 0."""
+    draft = Draft.objects.visible_to(user).filter(challenge=challenge).first()
+    if draft is None:
+        return {"source": version.starter if version else "", "revision": 0, "saved_at": None}
+    return {"source": draft.source, "revision": draft.revision, "saved_at": draft.saved_at}
 
 
 def desk_of(user: User, challenge: Challenge) -> dict[str, Any]:
@@ -93,10 +101,7 @@ def saved(request: SignedInRequest, model: type[Draft] | type[Snippet], challeng
 @never_cache
 def versions(request: SignedInRequest, slug: str) -> HttpResponse:
     """What one's draft was before, the newest first; without the texts."""
-    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
-    rows = DraftVersion.objects.filter(draft__candidate=request.user, draft__challenge=challenge)
-    listed = rows.order_by("-revision").values("revision", "saved_at", "size", "kept")
-    return JsonResponse({"versions": list(listed)})
+    return versions_of(request.user, get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug))
 
 
 @require_safe
@@ -104,7 +109,19 @@ def versions(request: SignedInRequest, slug: str) -> HttpResponse:
 def version(request: SignedInRequest, slug: str, revision: int) -> HttpResponse:
     """One of them, with its text."""
     challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
-    mine = DraftVersion.objects.filter(draft__candidate=request.user, draft__challenge=challenge)
+    return version_of(request.user, challenge, revision)
+
+
+def versions_of(user: User, challenge: Challenge) -> HttpResponse:
+    """The list, for whom callers found to be allowed to see the challenge."""
+    rows = DraftVersion.objects.filter(draft__candidate=user, draft__challenge=challenge)
+    listed = rows.order_by("-revision").values("revision", "saved_at", "size", "kept")
+    return JsonResponse({"versions": list(listed)})
+
+
+def version_of(user: User, challenge: Challenge, revision: int) -> HttpResponse:
+    """One of the list, for the same. Raises Http404."""
+    mine = DraftVersion.objects.filter(draft__candidate=user, draft__challenge=challenge)
     found = get_object_or_404(mine, revision=revision)
     return JsonResponse({"revision": found.revision, "saved_at": found.saved_at, "source": found.source})
 

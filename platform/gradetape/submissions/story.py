@@ -103,6 +103,11 @@ class Snapshot(NamedTuple):
         """The place in the queue; empty when it is not waiting."""
         return {} if self.ahead is None else {"position": self.ahead + 1, "ahead": self.ahead}
 
+    def public(self) -> dict[str, Any]:
+        """The snapshot as JSON answers carry it."""
+        told = {"state": self.state, "verdict": self.verdict, "score": self.score, "position": None, "ahead": None}
+        return told | self.place() | {"events": [event.public() for event in self.events]}
+
 
 def stream_key(submission_id: UUID) -> str:
     """The Redis Stream of a submission."""

@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
-from django.http import StreamingHttpResponse
 
 from gradetape.submissions.models import State
 from gradetape.submissions.reader import Follower, reader
@@ -18,15 +17,6 @@ KEEP_ALIVE_SECONDS = 15.0
 # How long to trust the stream before asking the database, which alone knows of ends that Redis lost.
 TRUST_SECONDS = {State.QUEUED: 2.0, State.RUNNING: 8.0}
 TRUST_SECONDS_WITHOUT_REDIS = 1.0
-
-
-def answer_with(submission_id: UUID, after: EventId) -> StreamingHttpResponse:
-    """The response that carries the stream."""
-    response = StreamingHttpResponse(frames(submission_id, after), content_type="text/event-stream")
-    response["Cache-Control"] = "no-store"
-    # A proxy that gathers would hold back what is live.
-    response["X-Accel-Buffering"] = "no"
-    return response
 
 
 async def frames(submission_id: UUID, after: EventId) -> AsyncIterator[bytes]:

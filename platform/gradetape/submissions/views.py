@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from gradetape.accounts.http import SignedInRequest
-from gradetape.answers import refusal
-from gradetape.catalog.models import Challenge
+from gradetape.accounts.models import User
+from gradetape.answers import event_stream, refusal, too_many
+from gradetape.catalog.models import Challenge, ChallengeVersion
 from gradetape.submissions import actions
 from gradetape.submissions.bodies import body_of
 from gradetape.submissions.exceptions import SourceTooLarge, TooFast, TooManyOpen
@@ -35,6 +36,14 @@ class Sent(msgspec.Struct):
             raise ValueError("a snippet comes with kind `scratch`, and with that alone")
 
 
+def take_in(candidate: User, version: ChallengeVersion, sent: Sent) -> Submission:
+    """Have what was sent graded on a version. Raises SourceTooLarge, TooManyOpen, TooFast."""
+    snippet = None if sent.snippet is None else encoded(sent.snippet)
+    return actions.submit(
+        candidate=candidate, version=version, source=encoded(sent.source), kind=sent.kind, snippet=snippet
+    )
+
+
 @require_POST
 def submit(request: SignedInRequest, slug: str) -> HttpResponse:
     """Send a source to be graded: 201 and where to watch it."""
@@ -44,21 +53,13 @@ def submit(request: SignedInRequest, slug: str) -> HttpResponse:
         raise Http404
     try:
         sent = body_of(request, Sent)
-        submission = actions.submit(
-            candidate=request.user,
-            version=challenge.live,
-            source=encoded(sent.source),
-            kind=sent.kind,
-            snippet=None if sent.snippet is None else encoded(sent.snippet),
-        )
+        submission = take_in(request.user, challenge.live, sent)
     except BadRequest as error:
         return refusal(400, "not_json", str(error))
     except SourceTooLarge as error:
         return refusal(400, error.code, str(error))
     except (TooManyOpen, TooFast) as error:
-        answer = refusal(429, error.code, str(error), retry_after=error.retry_after)
-        answer["Retry-After"] = str(error.retry_after)
-        return answer
+        return too_many(error.code, str(error), error.retry_after)
     where = {"id": submission.pk, "url": submission.get_absolute_url(), "events_url": submission.events_url}
     return JsonResponse(where, status=201)
 
@@ -98,17 +99,7 @@ def state(request: SignedInRequest, pk: UUID) -> HttpResponse:
     snapshot = look(found.pk, EventId.parse(request.GET.get("after", "")))
     if snapshot is None:
         raise Http404
-    place = snapshot.place()
-    return JsonResponse(
-        {
-            "state": snapshot.state,
-            "verdict": snapshot.verdict,
-            "score": snapshot.score,
-            "position": place.get("position"),
-            "ahead": place.get("ahead"),
-            "events": [event.public() for event in snapshot.events],
-        }
-    )
+    return JsonResponse(snapshot.public())
 
 
 @require_GET
@@ -117,11 +108,7 @@ async def events(request: SignedInRequest, pk: UUID) -> StreamingHttpResponse:
     user = await request.auser()
     found = await aget_object_or_404(Submission.objects.visible_to(user).only("pk"), pk=pk)  # type: ignore[arg-type]
     after = EventId.parse(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
-    response = StreamingHttpResponse(frames(found.pk, after), content_type="text/event-stream")
-    response["Cache-Control"] = "no-store"
-    # A proxy that gathers would hold back what is live.
-    response["X-Accel-Buffering"] = "no"
-    return response
+    return event_stream(frames(found.pk, after))
 
 
 @require_POST

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gradetape.accounts.forms import tidy
 from gradetape.accounts.http import SignedInRequest
+from gradetape.answers import event_stream
 from gradetape.interviews.actions.invite import accept
 from gradetape.interviews.actions.sit import hand_in
 from gradetape.interviews.actions.sit import start as start_sitting
@@ -140,6 +141,4 @@ async def check(request: SignedInRequest, pk: UUID) -> StreamingHttpResponse:
             yield f"event: tick\ndata: {number}\n\n".encode()
             await asyncio.sleep(TICK_SECONDS)
 
-    response = StreamingHttpResponse(ticks(), content_type="text/event-stream")
-    response["Cache-Control"], response["X-Accel-Buffering"] = "no-store", "no"
-    return response
+    return event_stream(ticks())

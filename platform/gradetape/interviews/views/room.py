@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from gradetape.accounts.http import SignedInRequest
-from gradetape.answers import refusal
+from gradetape.answers import event_stream, refusal, too_many
 from gradetape.interviews.actions.sit import taking
 from gradetape.interviews.exceptions import TimeIsUp
 from gradetape.interviews.models import Sitting, Task, Visibility
@@ -22,11 +22,10 @@ from gradetape.interviews.views.seat import seat_of, task_of
 from gradetape.submissions import actions, desk
 from gradetape.submissions.bodies import body_of
 from gradetape.submissions.exceptions import SourceTooLarge, TooFast, TooManyOpen
-from gradetape.submissions.models import Draft, DraftVersion, Kind, Snippet, Submission
+from gradetape.submissions.models import Draft, Kind, Snippet, Submission
 from gradetape.submissions.story import BEGINNING, EventId, look
 from gradetape.submissions.streaming import frames
-from gradetape.submissions.text import encoded
-from gradetape.submissions.views import Sent
+from gradetape.submissions.views import Sent, take_in
 
 
 @require_safe
@@ -50,20 +49,13 @@ def challenge(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
         "parts": version.parts_with_cases(),
         "shown_parts": version.parts_with_cases(samples_only=not is_told_all),
         "starter": version.starter,
-        "draft": _draft_of(seat, task),
+        "draft": desk.draft_of(request.user, task.challenge, version),
         "followed": _followed(seat, task),
         "rows": sent_rows(seat, task),
         **desk.desk_of(request.user, task.challenge),
         "tried": _tried(seat, task),
     }
     return render(request, "interviews/room.html", context)
-
-
-def _draft_of(seat: Sitting, task: Task) -> dict[str, Any]:
-    draft = Draft.objects.filter(candidate_id=seat.candidate_id, challenge_id=task.challenge_id).first()
-    if draft is None:
-        return {"source": task.version.starter if task.version else "", "revision": 0, "saved_at": None}
-    return {"source": draft.source, "revision": draft.revision, "saved_at": draft.saved_at}
 
 
 def _followed(seat: Sitting, task: Task) -> dict[str, Any] | None:
@@ -122,22 +114,18 @@ def _saved(request: SignedInRequest, pk: UUID, slug: str, model: type[Draft] | t
 @never_cache
 def versions(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
     """What the draft was before, the newest first; without the texts."""
-    rows = _versions(request, pk, slug).order_by("-revision").values("revision", "saved_at", "size", "kept")
-    return JsonResponse({"versions": list(rows)})
+    return desk.versions_of(request.user, _task_at(request, pk, slug).challenge)
 
 
 @require_safe
 @never_cache
 def version(request: SignedInRequest, pk: UUID, slug: str, revision: int) -> HttpResponse:
     """One of them, with its text."""
-    found = get_object_or_404(_versions(request, pk, slug), revision=revision)
-    return JsonResponse({"revision": found.revision, "saved_at": found.saved_at, "source": found.source})
+    return desk.version_of(request.user, _task_at(request, pk, slug).challenge, revision)
 
 
-def _versions(request: SignedInRequest, pk: UUID, slug: str) -> Any:
-    seat = _running(request.user, pk)
-    task = task_of(seat, slug)
-    return DraftVersion.objects.filter(draft__candidate_id=seat.candidate_id, draft__challenge_id=task.challenge_id)
+def _task_at(request: SignedInRequest, pk: UUID, slug: str) -> Task:
+    return task_of(_running(request.user, pk), slug)
 
 
 @require_POST
@@ -148,11 +136,8 @@ def submit(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
     version: Any = task.version
     try:
         sent = body_of(request, Sent)
-        snippet = None if sent.snippet is None else encoded(sent.snippet)
         with taking(sitting=seat):
-            made = actions.submit(
-                candidate=request.user, version=version, source=encoded(sent.source), kind=sent.kind, snippet=snippet
-            )
+            made = take_in(request.user, version, sent)
     except BadRequest as error:
         return refusal(400, "not_json", str(error))
     except SourceTooLarge as error:
@@ -160,9 +145,7 @@ def submit(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
     except TimeIsUp as error:
         return refusal(410, error.code, str(error))
     except (TooManyOpen, TooFast) as error:
-        answer = refusal(429, error.code, str(error), retry_after=error.retry_after)
-        answer["Retry-After"] = str(error.retry_after)
-        return answer
+        return too_many(error.code, str(error), error.retry_after)
     return JsonResponse(_facts(seat, made), status=201)
 
 
@@ -177,17 +160,10 @@ def state(request: SignedInRequest, pk: UUID, submission_id: UUID) -> HttpRespon
     snapshot = look(found.pk, BEGINNING if veil else after)
     if snapshot is None:
         raise Http404
-    place = snapshot.place()
-    if veil:
-        seen = [one for one in map(veil.take, snapshot.events) if one and one.id > after]
-        events = [one.public() for one in seen]
-    else:
-        events = [event.public() for event in snapshot.events]
-    verdict, score = (None, None) if veil else (snapshot.verdict, snapshot.score)
-    return JsonResponse(
-        {"state": snapshot.state, "verdict": verdict, "score": score, "position": place.get("position"),
-         "ahead": place.get("ahead"), "events": events}
-    )  # fmt: skip
+    if veil is None:
+        return JsonResponse(snapshot.public())
+    seen = [one.public() for one in map(veil.take, snapshot.events) if one and one.id > after]
+    return JsonResponse(snapshot._replace(verdict=None, score=None, events=[]).public() | {"events": seen})
 
 
 @require_GET
@@ -197,9 +173,7 @@ async def events(request: SignedInRequest, pk: UUID, submission_id: UUID) -> Str
     after = EventId.parse(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
     veil = Veil.over(found, visibility)
     stream = veiled(frames(found.pk, BEGINNING), veil, after) if veil else frames(found.pk, after)
-    response = StreamingHttpResponse(stream, content_type="text/event-stream")
-    response["Cache-Control"], response["X-Accel-Buffering"] = "no-store", "no"
-    return response
+    return event_stream(stream)
 
 
 @sync_to_async
