@@ -30,7 +30,7 @@ def validate(
     for trial, result in _run(package, plan, engines):
         report.add(trial, result)
         progress(trial)
-    report.close()
+    report.close(quick=quick)
     return report
 
 

@@ -95,12 +95,15 @@ INSTALLED_APPS = [
     "csp",
     "gradetape.pages",
     "gradetape.accounts",
+    "gradetape.audit",
     "gradetape.catalog",
     "gradetape.submissions",
     "gradetape.study",
     "gradetape.standings",
     "gradetape.api",
     "gradetape.interviews",
+    "gradetape.timeline",
+    "gradetape.reviews",
     "gradetape.fleet",
 ]
 MIDDLEWARE = [

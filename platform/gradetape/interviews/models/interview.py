@@ -35,6 +35,13 @@ def may_interview(user: User) -> bool:
     return user.is_active and user.role in INTERVIEWERS
 
 
+class AfterKeeping(models.TextChoices):
+    """What becomes of a sitting that was kept long enough."""
+
+    DELETE = "delete", "Delete it"
+    ANONYMISE = "anonymise", "Keep the grades, without the person"
+
+
 class InterviewQuerySet(models.QuerySet["Interview"]):
     """The one place that says which interviews somebody may see, and with them all that hangs on these."""
 
@@ -62,6 +69,8 @@ class Interview(models.Model):
     """What an interview asks, for how long, and what its candidates see. `team` are the people it belongs to.
 
     It may be started from `starts_at` until `ends_at`; without them, whenever it is open. `minutes` is its length.
+    `hides_names`: interviewers see numbers in a shuffled order (see naming.py). `keep_days` after a sitting is over
+    `keep_then` becomes of it; None: it is kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -73,6 +82,9 @@ class Interview(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     visibility = models.CharField(max_length=12, choices=Visibility.choices, default=Visibility.SAMPLES)
     state = models.CharField(max_length=10, choices=InterviewState.choices, default=InterviewState.DRAFT)
+    hides_names = models.BooleanField(default=False)
+    keep_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    keep_then = models.CharField(max_length=10, choices=AfterKeeping.choices, default=AfterKeeping.ANONYMISE)
     is_template = models.BooleanField(default=False)
     team = models.ManyToManyField(User, related_name="interviews")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -87,6 +99,9 @@ class Interview(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(visibility__in=Visibility.values), name="interview_visibility_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(keep_then__in=AfterKeeping.values), name="interview_keep_then_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(is_template=False) | ~models.Q(state=InterviewState.OPEN),
@@ -104,6 +119,11 @@ class Interview(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("interview", args=[self.pk])
+
+    @property
+    def scope(self) -> str:
+        """What its entries in the audit log belong to."""
+        return f"interview:{self.pk}"
 
     @property
     def is_new(self) -> bool:

@@ -11,12 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from gradetape.accounts.http import SignedInRequest
+from gradetape.interviews.access import interview_of
 from gradetape.interviews.actions import invite as inviting
 from gradetape.interviews.actions.sit import give_extra_time
 from gradetape.interviews.exceptions import NotOpen
 from gradetape.interviews.forms import USUAL_DAYS, ExtraTimeForm, InviteForm, RenewForm
 from gradetape.interviews.models import Invitation
-from gradetape.interviews.views.setup import interview_of, interview_page
+from gradetape.interviews.views.setup import interview_page
 
 
 @require_POST

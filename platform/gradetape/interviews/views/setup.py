@@ -1,12 +1,11 @@
 """Interviewers set interviews up here, and see how far their candidates are."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,33 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gradetape.accounts.http import SignedInRequest
 from gradetape.catalog.models import Challenge
+from gradetape.interviews.access import interview_of, interviewers_only
 from gradetape.interviews.actions import setup
 from gradetape.interviews.exceptions import InterviewError
 from gradetape.interviews.forms import MOST_TASKS, InterviewForm, InviteForm, Tasks, Windowed
 from gradetape.interviews.models import Interview, Sitting
-from gradetape.interviews.models.interview import may_interview
 from gradetape.interviews.progress import candidates_of
 from gradetape.submissions.models import Submission
 
-View = Callable[..., HttpResponse]
 SPARE_ROWS = 3
-
-
-def interviewers_only(view: View) -> View:
-    """The view, for interviewers; for everybody else there is nothing here."""
-
-    @wraps(view)
-    def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_interview(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def interview_of(request: SignedInRequest, pk: UUID) -> Interview:
-    """The interview, if one may see it. Raises Http404."""
-    return get_object_or_404(Interview.objects.visible_to(request.user), pk=pk)
 
 
 @require_safe

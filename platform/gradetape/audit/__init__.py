@@ -1,0 +1,1 @@
+"""Who looked at what, and who changed what: written once, never changed."""

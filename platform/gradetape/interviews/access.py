@@ -1,0 +1,39 @@
+"""How a view comes to an interview and to what hangs on it: for the people of its team, and for nobody else."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from gradetape.accounts.http import SignedInRequest
+from gradetape.accounts.models import User
+from gradetape.interviews.models import Interview, Sitting
+from gradetape.interviews.models.interview import may_interview
+
+View = Callable[..., HttpResponse]
+
+
+def interviewers_only(view: View) -> View:
+    """The view, for interviewers; for everybody else there is nothing here."""
+
+    @wraps(view)
+    def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_interview(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def interview_of(request: SignedInRequest, pk: UUID) -> Interview:
+    """The interview, if one may see it. Raises Http404."""
+    return get_object_or_404(Interview.objects.visible_to(request.user), pk=pk)
+
+
+def sitting_of(user: User, pk: UUID, sitting_id: UUID) -> Sitting:
+    """A sitting of the interview `pk` that was started, if one may see it. Raises Http404."""
+    mine = Sitting.objects.of_interviews_of(user).select_related("invitation__interview", "candidate")
+    return get_object_or_404(mine, pk=sitting_id, invitation__interview=pk, started_at__isnull=False)
