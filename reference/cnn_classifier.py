@@ -110,7 +110,7 @@ def train_classifier(
     labels: npt.ArrayLike,
     num_classes: int,
     seed: int = 0,
-    epochs: int = 12,
+    epochs: int = 8,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> tuple[keras.Model, dict[str, list[float]]]:
     """Train on four fifths of raw images; return the model of the best epoch and the history of all epochs.
