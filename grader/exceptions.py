@@ -12,6 +12,14 @@ class PackageError(GraderError):
     """The challenge package is not well formed."""
 
 
+class ArchiveError(GraderError):
+    """The archive is not well formed."""
+
+
+class BundleError(GraderError):
+    """The bundle is not well formed."""
+
+
 class JudgeError(GraderError):
     """The platform failed, not the submission."""
 

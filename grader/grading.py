@@ -20,6 +20,7 @@ from grader import scratch
 from grader.events import CaseFinished, CaseStarted, Event, Finished, Output, Progress, Started, Stream, Timings
 from grader.exceptions import JudgeError
 from grader.jail.process import Allowance, Cause
+from grader.libraries import surroundings
 from grader.manifest import Case
 from grader.model import GradeRequest, GradeResult, Outcome, Verdict
 from grader.protocol import Load
@@ -227,6 +228,7 @@ class Grading:
             line,
             self._transcript.kept(),
             timings,
+            surroundings(self._package.runtime),
         )
 
     def _elapsed_ms(self) -> float:

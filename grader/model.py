@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,8 @@ class GradeRequest:
 class GradeResult:
     """Everything known about a graded submission.
 
-    `score` is in points of 100; for a run of the samples, of their points.
+    `score` is in points of 100; for a run of the samples, of their points. `libraries` are the versions that decided it
+    (see grader.libraries).
     """
 
     challenge: str
@@ -79,3 +80,4 @@ class GradeResult:
     line: int | None
     output: dict[str, str]
     timings: Timings
+    libraries: Mapping[str, str] = field(default_factory=dict)

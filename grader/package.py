@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import io
-import tarfile
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from grader.exceptions import PackageError
+from grader.archives import Bounds, pack, unpack
+from grader.exceptions import ArchiveError, PackageError
 from grader.manifest import Case, Contract, Limits, Manifest, Part, parse
 
 REQUIRED = ("challenge.toml", "statement.md", "starter.py", "probes.py", "reference.py")
@@ -72,23 +71,10 @@ class Package:
 
         Every member is checked before it is read; nothing is unpacked to disk.
         """
-        files: dict[str, bytes] = {}
-        total = 0
         try:
-            with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
-                for member in tar:
-                    path = PurePosixPath(member.name)
-                    if not member.isreg() or path.is_absolute() or ".." in path.parts:
-                        raise PackageError(f"archive: expected plain files below the folder, received {member.name!r}")
-                    total += member.size
-                    if member.size > MAX_FILE or total > MAX_ALL or len(files) >= MAX_FILES:
-                        raise PackageError(
-                            f"archive: expected at most {MAX_FILES} files and {MAX_ALL} bytes, received more"
-                        )
-                    content = tar.extractfile(member)
-                    files[member.name] = content.read() if content else b""
-        except (tarfile.TarError, EOFError) as error:
-            raise PackageError(f"archive: expected a tar archive, received something else: {error}") from error
+            files = unpack(archive, Bounds(MAX_FILE, MAX_ALL, MAX_FILES))
+        except ArchiveError as error:
+            raise PackageError(f"archive: {error}") from error
         slug = files.pop(SLUG_FILE, b"").decode("utf-8", "replace")
         if not slug:
             raise PackageError(f"archive: expected a member {SLUG_FILE}, received none")
@@ -96,13 +82,7 @@ class Package:
 
     def archive(self) -> bytes:
         """The package as an uncompressed tar, the same bytes for the same files."""
-        buffer = io.BytesIO()
-        with tarfile.open(fileobj=buffer, mode="w:", format=tarfile.USTAR_FORMAT) as tar:
-            for name, content in {SLUG_FILE: self.slug.encode(), **self.files}.items():
-                member = tarfile.TarInfo(name)
-                member.size = len(content)
-                tar.addfile(member, io.BytesIO(content))
-        return buffer.getvalue()
+        return pack({SLUG_FILE: self.slug.encode(), **self.files})
 
     @cached_property
     def digest(self) -> str:

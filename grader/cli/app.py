@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import bench, doctor, grade, submit, validate
+from grader.cli import bench, doctor, grade, replay, submit, validate
 from grader.cli.workshop import WrongUsageError
 
 app = typer.Typer(
@@ -65,6 +65,18 @@ def validate_command(
     """Prove that challenges are sound. Exit code 0 when all are, 1 when one is not."""
     wish = validate.Wish(as_json=json, quick=quick, again=again, record=record)
     raise typer.Exit(validate.run(slugs or [], wish))
+
+
+@app.command("replay")
+def replay_command(
+    bundles: Annotated[list[Path], typer.Argument(help="Bundles that a GradeTape server made, in this order.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a bundle, a line each.")] = False,
+) -> None:
+    """Grade bundles again in real jails, and say whether verdict, score and every case come out the same.
+
+    Exit code 0 when all agree, 1 when one differs, 2 for wrong usage or a broken bundle, 3 when the platform failed.
+    """
+    raise typer.Exit(replay.run(bundles, as_json=json))
 
 
 @app.command("doctor")

@@ -7,17 +7,15 @@ record in challenges/records/ is committed with the challenge, and a test refuse
 from __future__ import annotations
 
 import hashlib
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from grader.libraries import engine_digest, libraries
 from grader.package import REPOSITORY, Package
 
 RECORDS = REPOSITORY / "challenges" / "records"
-_LIBRARIES = {"keras3": ("tensorflow", "keras", "numpy"), "keras2": ("tensorflow", "tf-keras", "numpy")}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +60,6 @@ def write(record: Record, folder: Path = RECORDS) -> None:
     (folder / f"{record.challenge}.json").write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
 
 
-def libraries(runtime: str) -> dict[str, str]:
-    """The versions that verdicts depend on."""
-    return {name: version(name) for name in _LIBRARIES[runtime]}
-
-
 class Kept:
     """Summaries of full validations, by all that they depend on."""
 
@@ -92,13 +85,3 @@ class Kept:
     def _path(self, package: Package) -> Path:
         parts = [package.digest, engine_digest(), *(f"{k}={v}" for k, v in libraries(package.runtime).items())]
         return self._folder / f"{hashlib.sha256(':'.join(parts).encode()).hexdigest()}.json"
-
-
-@cache
-def engine_digest() -> str:
-    """SHA-256 over the engine's sources, in hex."""
-    total = hashlib.sha256()
-    for path in sorted((REPOSITORY / "grader").rglob("*.py")):
-        if "cli" not in path.parts and "doctor" not in path.parts:
-            total.update(path.relative_to(REPOSITORY).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return total.hexdigest()

@@ -1,0 +1,1 @@
+"""Bundles: everything that decided one verdict, in one file that can be graded again."""
