@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "gradetape.interviews",
     "gradetape.timeline",
     "gradetape.reviews",
+    "gradetape.authoring",
     "gradetape.fleet",
 ]
 MIDDLEWARE = [

@@ -31,6 +31,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # What hangs on a person and is not theirs to take along.
 NOT_EXPORTED = {
     "admin.LogEntry": "what administrators did; the record is the site's",
+    "authoring.FileVersion": "the project's; the name alone says who saved it",
+    "authoring.Project": "its authors', not one person's",
+    "authoring.ProjectFile": "the project's; the name alone says who saved it",
     "audit.AuditEntry": "who looked at whose work is kept for the teams, and tells of other people",
     "interviews.Interview": "the team's, not one person's",
     "interviews.Sitting": "hangs on a guest, who has no account to export; it is the interview's",

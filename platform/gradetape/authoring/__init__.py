@@ -1,0 +1,1 @@
+"""The studio: where authors write challenges and prove them."""

@@ -1,0 +1,1 @@
+"""Writes on projects as a whole."""

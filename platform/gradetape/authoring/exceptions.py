@@ -1,0 +1,50 @@
+"""Why the studio refuses something. A class's docstring is its default message; authors read it."""
+
+from typing import ClassVar
+
+
+class AuthoringError(Exception):
+    """This can't be done."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class FileConflict(AuthoringError):
+    """The file was changed somewhere else since you loaded it."""
+
+    code = "conflict"
+
+
+class BadPath(AuthoringError):
+    """That is no name for a file of a challenge."""
+
+    code = "bad_path"
+
+
+class FileTooLarge(AuthoringError):
+    """The file is too large for a challenge."""
+
+    code = "too_large"
+
+
+class NoSuchFile(AuthoringError):
+    """There is no such file any more. Reload the page to see which there are."""
+
+    code = "not_found"
+
+
+class SlugTaken(AuthoringError):
+    """That short name is taken."""
+
+    code = "taken"
+
+
+class LastAuthor(AuthoringError):
+    """A project needs at least one author."""
+
+
+class NoSuchAuthor(AuthoringError):
+    """No author with this address has an account here."""
