@@ -1,6 +1,6 @@
 """How far sittings are: for their candidates as far as they may know, for interviewers in full."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from grader.model import Outcome
 from gradetape.interviews.models import Interview, Invitation, Sitting, Task, Visibility
+from gradetape.reviews.attempts import changed, changes_of
 from gradetape.submissions.models import Draft, Kind, State, Submission
 
 RECENT = 50
@@ -74,11 +75,15 @@ def _sent_row(row: Any, visibility: str) -> SentRow:
 
 @dataclass(frozen=True)
 class Mark:
-    """The best that somebody reached at a challenge; of equals the first."""
+    """The best that somebody reached at a challenge; of equals the first.
+
+    `was` is the judge's score where a person gave other points.
+    """
 
     challenge_id: int
     submission_id: UUID
     score: float
+    was: float | None = None
 
 
 @dataclass(frozen=True)
@@ -91,14 +96,19 @@ class CandidateRow:
     total: float | None = None
     open: int = 0
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether a person gave other points than the judge."""
+        return any(mark is not None and mark.was is not None for mark in self.marks)
+
 
 def candidates_of(interview: Interview, tasks: Iterable[Task]) -> list[CandidateRow]:
-    """Everybody who was invited, with what they reached. However many they are, three queries."""
+    """Everybody who was invited, with what they reached by the overridden points. Four queries, however many."""
     asked = list(tasks)
     invitations = list(interview.invitations.select_related("sitting__candidate", "interview"))
     sittings = {one.pk: one.sitting for one in invitations if hasattr(one, "sitting")}
     people = [sitting.candidate_id for sitting in sittings.values()]
-    best = _best(people)
+    best = _best(people, changes_of(people))
     waiting = dict(
         Submission.objects.filter(candidate__in=people, kind=Kind.SUBMIT).open().order_by()
         .values_list("candidate").annotate(open=Count("pk"))
@@ -122,12 +132,17 @@ def _row(
     return CandidateRow(invitation, sitting, marks, total, waiting.get(sitting.candidate_id, 0))
 
 
-def _best(people: Iterable[int]) -> dict[tuple[int, int], Mark]:
-    """The best graded submission of each person and challenge."""
-    rows = Submission.objects.filter(candidate__in=people).graded().order_by("score", "-created_at")
-    found = rows.values_list("candidate", "version__challenge", "pk", "score")
-    return {
-        (candidate, challenge): Mark(challenge, pk, score)
-        for candidate, challenge, pk, score in found
-        if score is not None
-    }
+def _best(people: Iterable[int], changes: Mapping[UUID, float] | None = None) -> dict[tuple[int, int], Mark]:
+    """The best graded submission of each person and challenge; by what overrides change, where that is asked for."""
+    rows = Submission.objects.filter(candidate__in=people).graded().order_by("-created_at")
+    best: dict[tuple[int, int], Mark] = {}
+    for candidate, challenge, pk, score in rows.values_list("candidate", "version__challenge", "pk", "score"):
+        mark = _mark(challenge, pk, score or 0.0, changes or {})
+        present = best.get((candidate, challenge))
+        if present is None or mark.score >= present.score:
+            best[candidate, challenge] = mark
+    return best
+
+
+def _mark(challenge: int, pk: UUID, score: float, changes: Mapping[UUID, float]) -> Mark:
+    return Mark(challenge, pk, changed(score, changes[pk]), score) if pk in changes else Mark(challenge, pk, score)
