@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gradetape.interviews.views import candidate, inviting, room, setup
+from gradetape.interviews.views import candidate, inviting, recorded, room, setup
 
 interviewer_patterns = [
     path("", setup.interviews, name="interviews"),
@@ -28,6 +28,7 @@ sitting_patterns = [
     path("<uuid:pk>/finish/", candidate.finish, name="sitting_finish"),
     path("<uuid:pk>/clock/", candidate.clock, name="sitting_clock"),
     path("<uuid:pk>/check/", candidate.check, name="sitting_check"),
+    path("<uuid:pk>/timeline/", recorded.timeline, name="sitting_timeline"),
     path("<uuid:pk>/challenges/<slug:slug>/", room.challenge, name="sitting_challenge"),
     path("<uuid:pk>/challenges/<slug:slug>/draft/", room.save_draft, name="sitting_draft"),
     path("<uuid:pk>/challenges/<slug:slug>/draft/versions/", room.versions, name="sitting_versions"),

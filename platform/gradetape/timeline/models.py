@@ -5,20 +5,21 @@ from typing import ClassVar
 from django.db import models
 
 from gradetape.interviews.models import Sitting, Task
+from gradetape.timeline.stored import Decoder, Encoder
 
 
 class Happening(models.TextChoices):
     """What an entry tells. The fields of its data stand behind each.
 
-    `page` and `sequence` of a sent one say after which entry of which page the text was sent; a text that the server
-    handed in has neither. Verdicts are no entries: they stand with the submission.
+    A sent one has `page` and `sequence`, after which entry of which page the text was sent, where the page told; one
+    that the server handed in has `handed_in`: true. Verdicts are no entries: they stand with the submission.
     """
 
     OPENED = "opened", "Opened the editor"  # text
-    EDIT = "edit", "Typed"  # changes: a CodeMirror change set as JSON; pasted: characters, where it was a paste
+    EDIT = "edit", "Typed"  # changes: a CodeMirror change set as JSON; pasted: code units, where pasted or dropped
     LEFT = "left", "Left the page"
     RETURNED = "returned", "Came back to the page"
-    SENT = "sent", "Sent"  # submission, kind, sha256 of the source in hex, page, sequence
+    SENT = "sent", "Sent"  # submission, kind, sha256 of the source in hex; page, sequence, handed_in where there are
 
 
 class Entry(models.Model):
@@ -26,7 +27,8 @@ class Entry(models.Model):
 
     `number` counts a sitting's entries from 1, and `at` never goes back as it grows. What a page of the candidate's
     tells has that page's name (of its own making, one for each time it was loaded) and a sequence number from 1 on:
-    it is taken once, however often it is sent. The texts of a page follow from its `opened` and its edits.
+    it is taken once, however often it is sent. A page has one task, and its first entry is `opened`: its texts follow
+    from that and its edits.
     """
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="entries")
@@ -36,7 +38,7 @@ class Entry(models.Model):
     task = models.ForeignKey(Task, null=True, on_delete=models.CASCADE, related_name="+")
     page = models.CharField(max_length=36, blank=True)
     sequence = models.PositiveIntegerField(null=True)
-    data = models.JSONField(default=dict)
+    data = models.JSONField(default=dict, encoder=Encoder, decoder=Decoder)
 
     objects: ClassVar[models.Manager["Entry"]] = models.Manager()
 
@@ -51,3 +53,20 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.kind}"
+
+
+class Recording(models.Model):
+    """How much of a sitting is recorded, made with its first batch.
+
+    `size` are the bytes that pages sent of it; `cut_at` says since when there is no room for more, so that whoever
+    watches is told that something is missing.
+    """
+
+    sitting = models.OneToOneField(Sitting, on_delete=models.CASCADE, primary_key=True, related_name="recording")
+    size = models.PositiveBigIntegerField(default=0)
+    cut_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Recording"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"{self.size} bytes"

@@ -11,11 +11,12 @@ from django.utils import timezone
 from gradetape.catalog.models import ChallengeVersion
 from gradetape.interviews.clock import deadline_of, settle
 from gradetape.interviews.exceptions import NotNow, TimeIsUp
-from gradetape.interviews.models import Ending, Invitation, Sitting
+from gradetape.interviews.models import Ending, Invitation, Sitting, Task
 from gradetape.submissions.actions import submit
 from gradetape.submissions.exceptions import SourceTooLarge
 from gradetape.submissions.models import Draft, Kind, Submission
 from gradetape.submissions.text import encoded
+from gradetape.timeline.recording import note_sent
 
 log = structlog.get_logger(__name__)
 
@@ -85,15 +86,17 @@ def _end(sitting: Sitting, ending: Ending, due: datetime | None = None) -> bool:
     mine = Sitting.objects.running() if due is None else Sitting.objects.due(due)
     if not mine.filter(pk=sitting.pk).update(finished_at=timezone.now(), ending=ending):
         return False
-    for version, source in _unsent(sitting):
+    for task, version, source in _unsent(sitting):
         try:
-            submit(candidate=sitting.candidate, version=version, source=source, kind=Kind.SUBMIT, paced=False)
+            made = submit(candidate=sitting.candidate, version=version, source=source, kind=Kind.SUBMIT, paced=False)
         except SourceTooLarge:
             log.warning("not handed in: too large", sitting=str(sitting.pk), challenge=version.challenge_id)
+        else:
+            note_sent(sitting=sitting, submission=made, task=task, handed_in=True)
     return True
 
 
-def _unsent(sitting: Sitting) -> Iterator[tuple[ChallengeVersion, bytes]]:
+def _unsent(sitting: Sitting) -> Iterator[tuple[Task, ChallengeVersion, bytes]]:
     """What was typed and is neither the starter nor what was submitted last."""
     for task in sitting.interview.tasks.select_related("version"):
         draft = Draft.objects.filter(candidate_id=sitting.candidate_id, challenge_id=task.challenge_id).first()
@@ -104,7 +107,7 @@ def _unsent(sitting: Sitting) -> Iterator[tuple[ChallengeVersion, bytes]]:
         ).first()
         before = bytes(sent.source) if sent else encoded(task.version.starter)
         if bytes(draft.content) != before:
-            yield task.version, bytes(draft.content)
+            yield task, task.version, bytes(draft.content)
 
 
 def _locked(sitting: Sitting) -> Sitting:

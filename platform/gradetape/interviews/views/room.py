@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from asgiref.sync import sync_to_async
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -26,6 +27,8 @@ from gradetape.submissions.models import Draft, Kind, Snippet, Submission
 from gradetape.submissions.story import BEGINNING, EventId, look
 from gradetape.submissions.streaming import frames
 from gradetape.submissions.views import Sent, take_in
+from gradetape.timeline.batches import Number
+from gradetape.timeline.recording import note_sent
 
 
 @require_safe
@@ -128,6 +131,23 @@ def _task_at(request: SignedInRequest, pk: UUID, slug: str) -> Task:
     return task_of(_running(request.user, pk), slug)
 
 
+class LastTold(msgspec.Struct):
+    """The entry of the timeline after which something was sent."""
+
+    page: UUID
+    sequence: Number
+
+
+class SentHere(Sent):
+    """The body of a submission in the room. `recorded` is there where its page records."""
+
+    recorded: LastTold | None = None
+
+    def after(self) -> dict[str, Any]:
+        """What a `sent` entry says of it."""
+        return {} if self.recorded is None else {"page": str(self.recorded.page), "sequence": self.recorded.sequence}
+
+
 @require_POST
 def submit(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
     """Send a source to be graded with the pinned version: 201 and where to watch it."""
@@ -135,9 +155,10 @@ def submit(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
     task = task_of(seat, slug)
     version: Any = task.version
     try:
-        sent = body_of(request, Sent)
+        sent = body_of(request, SentHere)
         with taking(sitting=seat):
             made = take_in(request.user, version, sent)
+            note_sent(sitting=seat, submission=made, task=task, **sent.after())
     except BadRequest as error:
         return refusal(400, "not_json", str(error))
     except SourceTooLarge as error:
