@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.model import GradeResult, Outcome, Verdict
+from grader.model import Outcome, Verdict
 from grader.package import Package
 from grader.validation.plan import WRONG, Trial
+from grader.validation.story import Tried
 
 STARTER_BELOW = 30
 REFERENCE_CPU_SECONDS = 25.0
@@ -25,15 +26,15 @@ class Solution:
     missed: set[str] = field(default_factory=set)
     outcomes: dict[str, set[Outcome]] = field(default_factory=dict)
 
-    def add(self, trial: Trial, result: GradeResult) -> None:
+    def add(self, trial: Trial, tried: Tried) -> None:
         """Count one trial. Its score counts where all cases ran."""
         if trial.only is None:
-            self.scores.append(result.score)
+            self.scores.append(tried.score)
         self.caught_by = trial.caught_by
-        passed = {case.case for case in result.cases if case.outcome is Outcome.PASSED}
+        passed = {case for case, seen in tried.cases.items() if seen.outcome is Outcome.PASSED}
         self.missed |= trial.caught_by & passed
-        for case in result.cases:
-            self.outcomes.setdefault(case.case, set()).add(case.outcome)
+        for case, seen in tried.cases.items():
+            self.outcomes.setdefault(case, set()).add(seen.outcome)
 
     @property
     def flaky(self) -> list[str]:
@@ -78,14 +79,25 @@ class Report:
         wrong = [solution for solution in self.solutions.values() if solution.kind in WRONG]
         return sum(not solution.missed for solution in wrong) / len(wrong) if wrong else 0.0
 
-    def add(self, trial: Trial, result: GradeResult) -> None:
+    @property
+    def flaky(self) -> dict[str, list[str]]:
+        """The cases whose outcome hangs on the seed, by the solutions that show it."""
+        return {name: solution.flaky for name, solution in self.solutions.items() if solution.flaky}
+
+    @property
+    def median_cpu(self) -> float:
+        """The median of the reference's whole runs, in CPU seconds; 0 before the first."""
+        ordered = sorted(self.reference_cpu)
+        return round(ordered[len(ordered) // 2], 2) if ordered else 0.0
+
+    def add(self, trial: Trial, tried: Tried) -> None:
         """Count one trial."""
         name = f"{trial.kind}/{trial.name}"
-        self.solutions.setdefault(name, Solution(trial.kind, trial.name)).add(trial, result)
+        self.solutions.setdefault(name, Solution(trial.kind, trial.name)).add(trial, tried)
         if trial.kind == "reference":
-            self.reference_cpu.append(result.timings.cpu_s)
-        if result.verdict is Verdict.JUDGE_ERROR:
-            self.problems.append(f"{name}, seed {trial.seed}: judge_error. {result.message or ''}".strip())
+            self.reference_cpu.append(tried.cpu_s)
+        if tried.verdict is Verdict.JUDGE_ERROR:
+            self.problems.append(f"{name}, seed {trial.seed}: judge_error. {tried.message or ''}".strip())
 
     def close(self, *, quick: bool) -> None:
         """Judge everything that was tried. CPU seconds count in a full validation only: a test has no stopwatch."""
@@ -97,8 +109,7 @@ class Report:
             )
 
     def summary(self) -> dict[str, Any]:
-        """The report as plain data. `cpu_s` is the median of the reference's whole runs, in CPU seconds."""
-        ordered = sorted(self.reference_cpu)
+        """The report as plain data."""
         return {
             "challenge": self.package.slug,
             "version": self.package.digest,
@@ -107,7 +118,7 @@ class Report:
             "cases": len(self.package.cases),
             "points": sum(case.points for case in self.package.cases),
             "kill_score": round(self.kill_score, 4),
-            "cpu_s": round(ordered[len(ordered) // 2], 2) if ordered else 0.0,
+            "cpu_s": self.median_cpu,
             "solutions": [_row(solution) for solution in self.solutions.values()],
         }
 
