@@ -77,10 +77,8 @@ def _wrong(package: Package) -> Iterator[tuple[str, str, bytes, list[str]]]:
 
 def caught_by(package: Package, name: str, source: bytes) -> list[str]:
     """The cases that a wrong submission's first lines name, in that order; "all" means every case."""
-    line = _CAUGHT.search(source)
     ids = [case.id for case in package.cases]
-    words = line.group(1).decode().split(",") if line else []
-    named = list(dict.fromkeys(word.strip() for word in words if word.strip()))
+    named = named_cases(source)
     if named == ["all"]:
         return ids
     if not named or set(named) - set(ids):
@@ -88,3 +86,10 @@ def caught_by(package: Package, name: str, source: bytes) -> list[str]:
             f"{name}: expected a line `# caught by: case, case` with ids out of {sorted(ids)}, received {named}"
         )
     return named
+
+
+def named_cases(source: bytes) -> list[str]:
+    """The words after `# caught by:`, each once; empty without such a line."""
+    line = _CAUGHT.search(source)
+    words = line.group(1).decode("utf-8", "replace").split(",") if line else []
+    return list(dict.fromkeys(word.strip() for word in words if word.strip()))
