@@ -105,41 +105,58 @@ def parse(text: str) -> Manifest:
         raise PackageError(f"challenge.toml: expected TOML, received something else: {error}") from error
     except msgspec.ValidationError as error:
         raise PackageError(f"challenge.toml: {error}") from error
-    for problem in _problems(manifest):
+    for _, problem in contradictions(manifest):
         raise PackageError(f"challenge.toml: {problem}")
     return manifest
 
 
-def _problems(manifest: Manifest) -> list[str]:
-    """What the types cannot say:
-
-    ids are unique, parts exist and are used, points add up to 100, something is a sample.
+def contradictions(manifest: Manifest) -> list[tuple[tuple[str | int, ...], str]]:
+    """What the types cannot say, each with where it stands, such as ("cases", 2, "part"): ids are unique, parts exist
+    and are used, points add up to 100, something is a sample.
     """
-    found = []
-    for what, ids in (("part", [part.id for part in manifest.parts]), ("case", [case.id for case in manifest.cases])):
+    return [*_of_ids(manifest), *_of_parts(manifest), *_of_cases(manifest)]
+
+
+def _of_ids(manifest: Manifest) -> list[tuple[tuple[str | int, ...], str]]:
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    for what, rows in (("part", manifest.parts), ("case", manifest.cases)):
+        ids = [row.id for row in rows]
         found += [
-            f"expected each {what} once, received {twice!r} twice"
-            for twice in sorted({i for i in ids if ids.count(i) > 1})
+            ((f"{what}s", index, "id"), f"expected each {what} once, received {one!r} twice")
+            for index, one in enumerate(ids)
+            if one in ids[:index]
         ]
+    return found
+
+
+def _of_parts(manifest: Manifest) -> list[tuple[tuple[str | int, ...], str]]:
     parts = {part.id for part in manifest.parts}
-    found += [
-        f"case {case.id!r}: expected a part out of {sorted(parts)}, received {case.part!r}"
-        for case in manifest.cases
+    used = {case.part for case in manifest.cases}
+    return [
+        (("cases", index, "part"), f"case {case.id!r}: expected a part out of {sorted(parts)}, received {case.part!r}")
+        for index, case in enumerate(manifest.cases)
         if case.part not in parts
+    ] + [
+        (("parts", index), f"part {part.id!r}: expected at least one case, received none")
+        for index, part in enumerate(manifest.parts)
+        if part.id not in used
     ]
-    found += [
-        f"part {unused!r}: expected at least one case"
-        for unused in sorted(parts - {case.part for case in manifest.cases})
-    ]
+
+
+def _of_cases(manifest: Manifest) -> list[tuple[tuple[str | int, ...], str]]:
     replayed = {case.probe_name for case in manifest.cases if case.replay}
-    found += [
-        f"case {case.id!r}: expected replay = true like the other cases of {case.probe_name!r}, received false"
-        for case in manifest.cases
+    found: list[tuple[tuple[str | int, ...], str]] = [
+        (
+            ("cases", index),
+            f"case {case.id!r}: expected replay = true like the other cases of {case.probe_name!r}, received false",
+        )
+        for index, case in enumerate(manifest.cases)
         if case.probe_name in replayed and not case.replay
     ]
     total = sum(case.points for case in manifest.cases)
     if abs(total - FULL_SCORE) > 1e-9:
-        found.append(f"expected points that add up to {FULL_SCORE}, received {total:g}")
+        last = len(manifest.cases) - 1
+        found.append((("cases", last, "points"), f"expected points that add up to {FULL_SCORE}, received {total:g}"))
     if not any(case.sample for case in manifest.cases):
-        found.append("expected at least one case with sample = true, received none")
+        found.append((("cases", 0), "expected at least one case with sample = true, received none"))
     return found

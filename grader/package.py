@@ -53,17 +53,7 @@ class Package:
         """The package in `folder`; its reference is in reference/NAME.py beside the folder's parent unless it is
         given.
         """
-        if not folder.is_dir():
-            raise PackageError(f"{folder.name}: no such challenge")
-        files = {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and "__pycache__" not in path.parts
-        }
-        reference = reference or folder.parent.parent / "reference" / f"{folder.name.replace('-', '_')}.py"
-        if reference.is_file():
-            files["reference.py"] = reference.read_bytes()
-        return cls(folder.name, files)
+        return cls(folder.name, files_in(folder, reference))
 
     @classmethod
     def from_archive(cls, archive: bytes) -> Package:
@@ -185,6 +175,26 @@ class Package:
             return (ast.get_docstring(ast.parse(self.reference), clean=False) or "").strip()
         except (SyntaxError, ValueError):
             return ""
+
+
+def files_in(folder: Path, reference: Path | None = None) -> dict[str, bytes]:
+    """The files of the package in `folder`, whatever is in them. Raises PackageError when there is no such folder."""
+    if not folder.is_dir():
+        raise PackageError(f"{folder.name}: no such challenge")
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    reference = reference or reference_of(folder)
+    if reference.is_file():
+        files["reference.py"] = reference.read_bytes()
+    return files
+
+
+def reference_of(folder: Path) -> Path:
+    """Where the reference of the challenge in `folder` stands: in reference/ beside the folder's parent."""
+    return folder.parent.parent / "reference" / f"{folder.name.replace('-', '_')}.py"
 
 
 def library(root: Path = REPOSITORY) -> dict[str, Path]:

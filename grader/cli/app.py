@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import bench, doctor, grade, replay, submit, validate
+from grader.cli import bench, doctor, grade, lint, replay, submit, validate
 from grader.cli.workshop import WrongUsageError
 
 app = typer.Typer(
@@ -30,6 +30,18 @@ def grade_command(
     Exit code 0 when every file was graded, 2 for wrong usage, 3 when the platform failed.
     """
     raise typer.Exit(grade.run(slug, files, samples_only=samples, seed=seed, as_json=json))
+
+
+@app.command("lint")
+def lint_command(
+    challenge: Annotated[str, typer.Argument(help="A challenge, such as custom-layer, or a folder with one.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a problem, a line each.")] = False,
+) -> None:
+    """Read a challenge's files and name what is wrong with them, at its line. Nothing of them is run.
+
+    Exit code 0 without errors (warnings may be left), 1 with some, 2 for wrong usage.
+    """
+    raise typer.Exit(lint.run(challenge, as_json=json))
 
 
 @app.command("submit")
