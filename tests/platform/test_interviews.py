@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from interviewing import an_interview, enter, link_for, started
+from interviewing import FORM, an_interview, enter, link_for, started
 from support import finish, signed_in
 
 from gradetape.accounts.models import Role, User
@@ -16,12 +16,6 @@ from gradetape.submissions import actions
 from gradetape.submissions.models import Kind
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROWS = {"tasks-TOTAL_FORMS": "3", "tasks-INITIAL_FORMS": "0", "tasks-MIN_NUM_FORMS": "0", "tasks-MAX_NUM_FORMS": "20"}
-FORM = {
-    **ROWS, "title": "Backend", "minutes": "45", "visibility": "samples", "instructions": "*Hello* <script>x</script>",
-    "starts_at": "", "ends_at": "", "tasks-0-challenge": "doubling", "tasks-0-weight": "2",
-    "tasks-1-challenge": "", "tasks-1-weight": "1", "tasks-2-challenge": "tripling", "tasks-2-weight": "1",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -160,7 +154,7 @@ def test_the_page_adds_up_the_best_by_weight(ines, version, tripling, take):
         sent = actions.submit(candidate=sitting.candidate, version=version, source=b"x", kind=Kind.SUBMIT)
         finish(take(sent), score=score, verdict="partial")
     page = signed_in(ines).get(interview.get_absolute_url())
-    row = page.context["candidates"][0]
+    row = page.context["roster"].rows[0][1]
     assert [mark and mark.score for mark in row.marks] == [80.0, None]
     assert row.total == 60.0
     best = f"{interview.get_absolute_url()}submissions/{row.marks[0].submission_id}/"

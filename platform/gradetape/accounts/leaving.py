@@ -31,7 +31,7 @@ def delete_account(*, user: User) -> None:
         stories = list(mine.values_list("pk", flat=True))
         end_sessions(user=user)
         user.delete()
-        transaction.on_commit(partial(_forget_stories, stories))
+        transaction.on_commit(partial(forget_stories, stories))
     log.info("account deleted", submissions=len(stories))
 
 
@@ -42,7 +42,7 @@ def check_somebody_stays(user: User) -> None:
         raise LastAdministrator
 
 
-def _forget_stories(submissions: list[UUID]) -> None:
+def forget_stories(submissions: list[UUID]) -> None:
     """Redis forgets them by itself within a day; this is sooner."""
     try:
         for start in range(0, len(submissions), 500):

@@ -40,7 +40,7 @@ class AuditEntry(models.Model):
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raises TypeError: entries go with a whole scope alone, see log.forget."""
+        """Raises TypeError: entries outlive what they tell of, so that nobody deletes that they looked."""
         refuse("deleted")
 
 

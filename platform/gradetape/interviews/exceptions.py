@@ -28,6 +28,14 @@ class NotPublished(InterviewError):
     """One of the challenges is not published any more. Take it out, then open the interview."""
 
 
+class NotArchived(InterviewError):
+    """Only an archived interview can be deleted. Archive it first."""
+
+
+class StillSitting(InterviewError):
+    """Somebody is in the middle of it. Wait until their time is over, or delete them first."""
+
+
 class LastOfTheTeam(InterviewError):
     """Somebody has to stay on the team. Add somebody else first."""
 

@@ -1,7 +1,7 @@
 """What interviewers fill in."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -9,15 +9,17 @@ from django.utils import timezone
 from gradetape.accounts.forms import tidy
 from gradetape.accounts.models import User
 from gradetape.catalog.models import Challenge
-from gradetape.interviews.actions.setup import Asked
+from gradetape.interviews.actions.setup import Asked, Rules
 from gradetape.interviews.actions.sit import LONGEST_EXTRA
-from gradetape.interviews.models import Interview
+from gradetape.interviews.keeping import promise_of
+from gradetape.interviews.models import AfterKeeping, Interview
 
 MOST_TASKS = 20
 LONGEST_MINUTES = 24 * 60
 LONGEST_INSTRUCTIONS = 20_000
 USUAL_DAYS = 14
 LONGEST_DAYS = 90
+LONGEST_KEEPING = 10 * 365
 
 
 def moment(label: str, help_text: str = "") -> forms.DateTimeField:
@@ -32,20 +34,45 @@ class Windowed(forms.ModelForm):  # type: ignore[type-arg]  # generic for the ty
 
     starts_at = moment("May be started from")
     ends_at = moment("Until", "Whoever has started by then goes on to their end.")
+    hides_names = forms.BooleanField(
+        required=False, label="Hide the candidates’ names from us",
+        help_text="Candidates are numbers in a shuffled order wherever their work is shown. It can be switched at any "
+        "time, and the log says who did.",
+    )  # fmt: skip
+    keep_days = forms.IntegerField(
+        required=False, min_value=1, max_value=LONGEST_KEEPING, label="Keep what candidates did for (days)",
+        help_text="From the end of each one’s time on. Empty: until somebody deletes it.",
+    )  # fmt: skip
+
+    keep_then = forms.ChoiceField(
+        required=False, choices=AfterKeeping.choices, initial=AfterKeeping.ANONYMISE, label="After that",
+        help_text="Without the person: no name, no mail, no code, no comments; only the numbers stay.",
+    )  # fmt: skip
 
     class Meta:
         model = Interview
-        fields = ["title", "starts_at", "ends_at"]
+        fields = ["title", "starts_at", "ends_at", "hides_names", "keep_days", "keep_then"]
 
     def clean_title(self) -> str:
         return tidy(self.cleaned_data["title"])
+
+    def clean_keep_then(self) -> str:
+        """What is chosen; without a choice it stays as it is."""
+        return self.cleaned_data["keep_then"] or self.instance.keep_then
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         begin, end = cleaned.get("starts_at"), cleaned.get("ends_at")
         if begin and end and end <= begin:
             self.add_error("ends_at", "This is not after the beginning.")
+        promise = promise_of(self.instance)
+        if promise and not promise.holds(cleaned.get("keep_days"), cleaned.get("keep_then")):
+            self.add_error("keep_days", f"Somebody has agreed to this: {promise}. It can only become less.")
         return cleaned
+
+    def rules(self) -> Rules:
+        """What was filled in."""
+        return cast("Rules", self.cleaned_data)
 
 
 class InterviewForm(Windowed):
@@ -61,7 +88,7 @@ class InterviewForm(Windowed):
     )  # fmt: skip
 
     class Meta(Windowed.Meta):
-        fields = ["title", "instructions", "minutes", "starts_at", "ends_at", "visibility"]
+        fields = ["instructions", "minutes", "visibility", *Windowed.Meta.fields]
         labels = {"visibility": "While it runs, candidates see of a submission"}
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gradetape.interviews.views import candidate, inviting, recorded, room, setup
+from gradetape.interviews.views import auditing, candidate, forgetting, inviting, recorded, room, setup
 
 interviewer_patterns = [
     path("", setup.interviews, name="interviews"),
@@ -15,11 +15,14 @@ interviewer_patterns = [
     path("<uuid:pk>/duplicate/", setup.duplicate, name="interview_duplicate"),
     path("<uuid:pk>/team/", setup.add_to_team, name="interview_team"),
     path("<uuid:pk>/team/<int:user_id>/remove/", setup.remove_from_team, name="interview_team_remove"),
+    path("<uuid:pk>/audit/", auditing.audit, name="interview_audit"),
+    path("<uuid:pk>/delete/", forgetting.interview, name="interview_delete"),
     path("<uuid:pk>/invite/", inviting.invite, name="interview_invite"),
     path("<uuid:pk>/submissions/<uuid:submission_id>/", setup.submission, name="interview_submission"),
     path("invitations/<uuid:pk>/link/", inviting.renew, name="interview_link"),
     path("invitations/<uuid:pk>/revoke/", inviting.revoke, name="interview_revoke"),
     path("invitations/<uuid:pk>/extra/", inviting.extra_time, name="interview_extra"),
+    path("invitations/<uuid:pk>/delete/", forgetting.candidate, name="interview_forget"),
 ]
 
 sitting_patterns = [

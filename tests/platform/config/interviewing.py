@@ -12,6 +12,14 @@ from gradetape.interviews.actions import invite as inviting
 from gradetape.interviews.actions import setup, sit
 from gradetape.interviews.models import Interview, Sitting
 
+# What a new interview's form sends; an empty row is left out.
+ROWS = {"tasks-TOTAL_FORMS": "3", "tasks-INITIAL_FORMS": "0", "tasks-MIN_NUM_FORMS": "0", "tasks-MAX_NUM_FORMS": "20"}
+FORM = {
+    **ROWS, "title": "Backend", "minutes": "45", "visibility": "samples", "instructions": "*Hello* <script>x</script>",
+    "starts_at": "", "ends_at": "", "tasks-0-challenge": "doubling", "tasks-0-weight": "2",
+    "tasks-1-challenge": "", "tasks-1-weight": "1", "tasks-2-challenge": "tripling", "tasks-2-weight": "1",
+}  # fmt: skip
+
 
 def an_interview(by: User, challenges: Sequence[Challenge], **facts: object) -> Interview:
     """An open interview of these challenges."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from django.db import transaction
 
@@ -16,7 +16,7 @@ from gradetape.interviews.exceptions import (
     NothingToAsk,
     NotPublished,
 )
-from gradetape.interviews.models import Interview, InterviewState, Task
+from gradetape.interviews.models import AfterKeeping, Interview, InterviewState, Task
 from gradetape.interviews.models.interview import INTERVIEWERS
 
 
@@ -45,9 +45,20 @@ def set_up(*, interview: Interview, asked: Sequence[Asked], by: User) -> Intervi
     return interview
 
 
-def reword(*, interview: Interview, title: str, starts_at: datetime | None, ends_at: datetime | None) -> None:
-    """Change what may change once people are invited: how it is called, and when it may be started."""
-    Interview.objects.filter(pk=interview.pk).update(title=title, starts_at=starts_at, ends_at=ends_at)
+class Rules(TypedDict):
+    """What may change once people are invited."""
+
+    title: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    hides_names: bool
+    keep_days: int | None
+    keep_then: AfterKeeping
+
+
+def reword(*, interview: Interview, rules: Rules) -> None:
+    """Change how it is called, when it may be started, whether names are hidden, and how long what was done is kept."""
+    Interview.objects.filter(pk=interview.pk).update(**rules)
 
 
 @transaction.atomic
@@ -98,6 +109,9 @@ def duplicate(*, interview: Interview, by: User, as_template: bool) -> Interview
         instructions_html=interview.instructions_html,
         minutes=interview.minutes,
         visibility=interview.visibility,
+        hides_names=interview.hides_names,
+        keep_days=interview.keep_days,
+        keep_then=interview.keep_then,
         is_template=as_template,
     )
     copy.team.add(by, *interview.team.all())

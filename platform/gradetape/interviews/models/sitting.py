@@ -55,7 +55,7 @@ class Sitting(models.Model):
 
     `candidate` is a guest: an account that opens this sitting and nothing else. From the start on `minutes` is the
     length with what was added for this person, `credit` the seconds given back (see clock.py), and `deadline` what
-    follows from both.
+    follows from both. From `anonymised_at` on there are numbers left, and nobody's name or code.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,6 +68,7 @@ class Sitting(models.Model):
     deadline = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=10, choices=Ending.choices, blank=True)
+    anonymised_at = models.DateTimeField(null=True)
 
     objects = SittingQuerySet.as_manager()
 
@@ -108,6 +109,12 @@ class Sitting(models.Model):
         if self.finished_at:
             return SittingState.FINISHED
         return SittingState.RUNNING if self.started_at else SittingState.WAITING
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When it is deleted or anonymised by itself; None while it is not over, or where it is kept."""
+        days = self.interview.keep_days
+        return self.finished_at + timedelta(days=days) if self.finished_at and days else None
 
     @property
     def is_waiting(self) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -11,12 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from gradetape.accounts.http import SignedInRequest
+from gradetape.audit import log
 from gradetape.interviews.access import interview_of
 from gradetape.interviews.actions import invite as inviting
 from gradetape.interviews.actions.sit import give_extra_time
 from gradetape.interviews.exceptions import NotOpen
 from gradetape.interviews.forms import USUAL_DAYS, ExtraTimeForm, InviteForm, RenewForm
-from gradetape.interviews.models import Invitation
+from gradetape.interviews.models import Interview, Invitation
+from gradetape.interviews.trail import done
 from gradetape.interviews.views.setup import interview_page
 
 
@@ -29,7 +32,7 @@ def invite(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return interview_page(request, found, form=form, status=400)
     try:
-        invited = inviting.invite(interview=found, text=form.cleaned_data["people"], expires_at=form.expires_at())
+        invited = _invited(request, found, form)
     except NotOpen as error:
         messages.error(request, str(error))
         return redirect(found)
@@ -42,13 +45,28 @@ def invite(request: SignedInRequest, pk: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
+@transaction.atomic
+def _invited(request: SignedInRequest, interview: Interview, form: InviteForm) -> inviting.Invited:
+    """Invited and written down. Raises NotOpen."""
+    invited = inviting.invite(interview=interview, text=form.cleaned_data["people"], expires_at=form.expires_at())
+    for link in invited.links:
+        log.record(
+            actor=request.user,
+            action="invitation.made",
+            scope=interview.scope,
+            about=f"invitation:{link.invitation.pk}",
+        )
+    return invited
+
+
 @require_POST
 @never_cache
 def renew(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """A new link, which revokes the old one."""
     invitation = invitation_of(request, pk)
     form = RenewForm(request.POST)
-    link = inviting.renew(invitation=invitation, expires_at=timezone.now() + timedelta(days=USUAL_DAYS))
+    with done(request, invitation.interview, "invitation.renewed", f"invitation:{pk}"):
+        link = inviting.renew(invitation=invitation, expires_at=timezone.now() + timedelta(days=USUAL_DAYS))
     wants_mail = form.is_valid() and form.cleaned_data["mail"]
     unsent = inviting.send_by_mail([link]) if wants_mail else []
     return interview_page(request, invitation.interview, links=[link], unsent=unsent, mailed=wants_mail)
@@ -58,7 +76,8 @@ def renew(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def revoke(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take an invitation back."""
     invitation = invitation_of(request, pk)
-    inviting.revoke(invitation=invitation)
+    with done(request, invitation.interview, "invitation.revoked", f"invitation:{pk}"):
+        inviting.revoke(invitation=invitation)
     return redirect(invitation.interview)
 
 
@@ -68,7 +87,9 @@ def extra_time(request: SignedInRequest, pk: UUID) -> HttpResponse:
     invitation = invitation_of(request, pk)
     form = ExtraTimeForm(request.POST)
     if form.is_valid():
-        give_extra_time(invitation=invitation, minutes=form.cleaned_data["minutes"])
+        with done(request, invitation.interview, "invitation.extra_time", f"invitation:{pk}") as deed:
+            deed.details["minutes"] = [invitation.extra_minutes, form.cleaned_data["minutes"]]
+            give_extra_time(invitation=invitation, minutes=form.cleaned_data["minutes"])
     else:
         messages.error(request, "Expected minutes as a whole number, from 0 to a day. Nothing was changed.")
     return redirect(invitation.interview)

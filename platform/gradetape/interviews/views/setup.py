@@ -1,10 +1,10 @@
 """Interviewers set interviews up here, and see how far their candidates are."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,13 +12,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gradetape.accounts.http import SignedInRequest
+from gradetape.audit import log
 from gradetape.catalog.models import Challenge
 from gradetape.interviews.access import interview_of, interviewers_only
 from gradetape.interviews.actions import setup
 from gradetape.interviews.exceptions import InterviewError
 from gradetape.interviews.forms import MOST_TASKS, InterviewForm, InviteForm, Tasks, Windowed
+from gradetape.interviews.keeping import Promise
 from gradetape.interviews.models import Interview, Sitting
-from gradetape.interviews.progress import candidates_of
+from gradetape.interviews.naming import name_of
+from gradetape.interviews.roster import roster_of
+from gradetape.interviews.trail import done, facts_of, kept_facts, record_change
 from gradetape.submissions.models import Submission
 
 SPARE_ROWS = 3
@@ -62,17 +66,27 @@ def _edited(request: SignedInRequest, interview: Interview) -> HttpResponse:
     rows = _rows(request, interview, grow=wants_rows)
     if request.method == "POST" and not wants_rows and form.is_valid() and rows.is_valid():
         try:
-            saved = setup.set_up(interview=form.save(commit=False), asked=rows.asked(), by=request.user)
+            return redirect(_saved(request, form.save(commit=False), rows.asked()))
         except InterviewError as error:
             messages.error(request, str(error))
-        else:
-            return redirect(saved)
     status = 400 if request.method == "POST" and not wants_rows else 200
     context = {
         "interview": interview, "form": form, "rows": rows, "most": MOST_TASKS, **_heading(interview),
         "challenges": Challenge.objects.visible_to(request.user).values_list("slug", "title"),
     }  # fmt: skip
     return render(request, "interviews/edit.html", context, status=status)
+
+
+@transaction.atomic
+def _saved(request: SignedInRequest, interview: Interview, asked: list[setup.Asked]) -> Interview:
+    """Saved and written down. Raises NotADraft."""
+    before = None if interview.is_new else kept_facts(interview)
+    saved = setup.set_up(interview=interview, asked=asked, by=request.user)
+    if before is None:
+        log.record(actor=request.user, action="interview.created", scope=saved.scope, **facts_of(saved))
+    else:
+        record_change(actor=request.user, interview=saved, before=before)
+    return saved
 
 
 def _heading(interview: Interview) -> dict[str, Any]:
@@ -98,7 +112,10 @@ def _rows(request: SignedInRequest, interview: Interview, *, grow: bool) -> Any:
 def _reworded(request: SignedInRequest, interview: Interview) -> HttpResponse:
     form = Windowed(request.POST or None, instance=interview)
     if request.method == "POST" and form.is_valid():
-        setup.reword(interview=interview, **form.cleaned_data)
+        with transaction.atomic():
+            before = kept_facts(interview)
+            setup.reword(interview=interview, rules=form.rules())
+            record_change(actor=request.user, interview=interview, before=before)
         return redirect(interview)
     context = {"interview": interview, "form": form, **_heading(interview)}
     return render(request, "interviews/edit.html", context, status=400 if form.errors else 200)
@@ -117,8 +134,8 @@ def interview_page(
     """The page of an interview, with what a form on it has to say."""
     tasks = list(found.tasks.select_related("challenge", "version"))
     context = {
-        "interview": found, "tasks": tasks, "team": found.team.all(), "candidates": candidates_of(found, tasks),
-        "form": form or InviteForm(), **more,
+        "interview": found, "tasks": tasks, "team": found.team.all(), "form": form or InviteForm(),
+        "roster": roster_of(found, tasks), "keeping": Promise(found.keep_days, found.keep_then), **more,
     }  # fmt: skip
     return render(request, "interviews/interview.html", context, status=status)
 
@@ -126,19 +143,28 @@ def interview_page(
 @require_POST
 def open_up(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """From a draft to an interview that people can be invited to."""
-    return _done(request, pk, lambda found: setup.open_up(interview=found))
+    found = interview_of(request, pk)
+    with done(request, found, "interview.opened"):
+        setup.open_up(interview=found)
+    return redirect(found)
 
 
 @require_POST
 def archive(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Put it away."""
-    return _done(request, pk, lambda found: setup.archive(interview=found))
+    found = interview_of(request, pk)
+    with done(request, found, "interview.archived"):
+        setup.archive(interview=found)
+    return redirect(found)
 
 
 @require_POST
 def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Bring it back."""
-    return _done(request, pk, lambda found: setup.bring_back(interview=found))
+    found = interview_of(request, pk)
+    with done(request, found, "interview.restored"):
+        setup.bring_back(interview=found)
+    return redirect(found)
 
 
 @require_POST
@@ -146,31 +172,31 @@ def duplicate(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """A draft that asks the same, or with as=template a template."""
     found = interview_of(request, pk)
     as_template = request.POST.get("as") == "template"
-    return redirect(setup.duplicate(interview=found, by=request.user, as_template=as_template))
+    with transaction.atomic():
+        copy = setup.duplicate(interview=found, by=request.user, as_template=as_template)
+        log.record(actor=request.user, action="interview.duplicated", scope=found.scope, copy=str(copy.pk))
+        log.record(actor=request.user, action="interview.created", scope=copy.scope, **facts_of(copy))
+    return redirect(copy)
 
 
 @require_POST
 def add_to_team(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Share it with a colleague."""
-    return _done(request, pk, lambda found: setup.add_to_team(interview=found, email=request.POST.get("email", "")))
+    found = interview_of(request, pk)
+    with done(request, found, "team.added") as deed:
+        colleague = setup.add_to_team(interview=found, email=request.POST.get("email", ""))
+        deed.about = f"user:{colleague.pk}"
+    return redirect(found)
 
 
 @require_POST
 def remove_from_team(request: SignedInRequest, pk: UUID, user_id: int) -> HttpResponse:
     """Share it with somebody no longer; whoever removes themselves goes back to their list."""
-    answer = _done(request, pk, lambda found: setup.remove_from_team(interview=found, user_id=user_id))
-    is_still_mine = Interview.objects.visible_to(request.user).filter(pk=pk).exists()
-    return answer if is_still_mine else redirect("interviews")
-
-
-def _done(request: SignedInRequest, pk: UUID, do: Callable[[Interview], object]) -> HttpResponse:
-    """Do it and go back to the interview's page, which says so when it was refused."""
     found = interview_of(request, pk)
-    try:
-        do(found)
-    except InterviewError as error:
-        messages.error(request, str(error))
-    return redirect(found)
+    with done(request, found, "team.removed", f"user:{user_id}"):
+        setup.remove_from_team(interview=found, user_id=user_id)
+    is_still_mine = Interview.objects.visible_to(request.user).filter(pk=pk).exists()
+    return redirect(found) if is_still_mine else redirect("interviews")
 
 
 @require_safe
@@ -181,5 +207,9 @@ def submission(request: SignedInRequest, pk: UUID, submission_id: UUID) -> HttpR
     sittings = Sitting.objects.filter(invitation__interview=found)
     sent = Submission.objects.filter(candidate__in=sittings.values("candidate")).select_related("version__challenge")
     row = get_object_or_404(sent, pk=submission_id)
-    context = {"interview": found, "submission": row, "cases": row.cases.all(), "candidate": row.candidate}
+    seat = sittings.select_related("invitation__interview", "candidate").get(candidate=row.candidate_id)
+    log.record_look(actor=request.user, action="submission.seen", scope=found.scope, about=f"sitting:{seat.pk}")
+    context = {
+        "interview": found, "submission": row, "cases": row.cases.all(), "sitting": seat, "candidate": name_of(seat),
+    }  # fmt: skip
     return render(request, "interviews/submission.html", context)

@@ -1,0 +1,86 @@
+"""The audit log in words: what stands behind the name of whoever did it.
+
+Of an entry's details a page shows those that are named here and no others: what somebody writes down later is not
+shown by accident. `{about}` is whom or what it was done to.
+"""
+
+from typing import Any, NamedTuple
+
+
+class Wording(NamedTuple):
+    """A sentence without its subject, and the details that everybody on the team may read; with "*" all of them."""
+
+    text: str
+    shown: tuple[str, ...] = ()
+
+
+WORDS: dict[str, Wording] = {
+    "interview.created": Wording("set the interview up"),
+    "interview.changed": Wording("changed the interview", ("*",)),
+    "interview.opened": Wording("opened the interview"),
+    "interview.archived": Wording("archived the interview"),
+    "interview.restored": Wording("brought the interview back from the archive"),
+    "interview.duplicated": Wording("made a copy of the interview"),
+    "interview.deleted": Wording("deleted the interview"),
+    "names.hidden": Wording("hid the names of the candidates"),
+    "names.shown": Wording("showed the names of the candidates"),
+    "team.added": Wording("added {about} to the team"),
+    "team.removed": Wording("took {about} off the team"),
+    "invitation.made": Wording("invited {about}"),
+    "invitation.renewed": Wording("made a new link for {about}"),
+    "invitation.revoked": Wording("revoked the invitation of {about}"),
+    "invitation.extra_time": Wording("gave {about} another length", ("minutes",)),
+    "candidate.deleted": Wording("deleted a candidate with everything that was kept of them"),
+    "sitting.anonymised": Wording("took the person out of what {about} did"),
+    "sitting.watched": Wording("watched {about}"),
+    "sitting.replayed": Wording("replayed {about}"),
+    "sitting.reviewed": Wording("looked at the review of {about}"),
+    "submission.seen": Wording("looked at what {about} sent"),
+    "webhook.added": Wording("added a webhook", ("to", "events")),
+    "webhook.rotated": Wording("gave a webhook a new secret", ("to",)),
+    "webhook.switched_on": Wording("switched a webhook on", ("to",)),
+    "webhook.switched_off": Wording("switched a webhook off", ("to",)),
+    "webhook.removed": Wording("removed a webhook", ("to",)),
+    "webhook.tried": Wording("had a webhook tried out", ("to",)),
+    "webhook.sent_again": Wording("had a webhook sent again", ("to", "event")),
+}
+LABELS = {
+    "title": "Title", "minutes": "Minutes", "visibility": "Candidates see", "keep_days": "Kept for days",
+    "keep_then": "After that", "starts_at": "From", "ends_at": "Until", "instructions": "Instructions",
+    "challenges": "Challenges", "to": "To", "events": "Events", "event": "Event",
+}  # fmt: skip
+
+
+def wording_of(action: str) -> Wording:
+    """The words of an action; of one that has none its own name, and no details."""
+    return WORDS.get(action) or Wording(action.replace(".", ": ").replace("_", " "))
+
+
+class Line(NamedTuple):
+    """One detail: a label with what it is, or with what it was before and is now."""
+
+    label: str
+    text: str
+
+
+def lines_of(action: str, details: dict[str, Any]) -> list[Line]:
+    """The details that a page may show."""
+    shown = wording_of(action).shown
+    return [
+        Line(LABELS.get(name, name.replace("_", " ")), _told(value))
+        for name, value in details.items()
+        if name in shown or "*" in shown
+    ]
+
+
+def _told(value: Any) -> str:
+    """A value, or two as before and after."""
+    if isinstance(value, list) and len(value) == 2:  # before and after
+        return f"{_plain(value[0])} → {_plain(value[1])}"
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None or value == "" else str(value)
