@@ -12,8 +12,9 @@ from gradetape.interviews.urls import interviewer_patterns, sitting_patterns
 from gradetape.interviews.views.candidate import invitation
 from gradetape.pages.views import home
 from gradetape.standings import views as standings
-from gradetape.submissions import desk
+from gradetape.submissions import bundles, desk
 from gradetape.submissions import views as submissions
+from gradetape.timeline.urls import watching_patterns
 
 urlpatterns = [
     path("", login_not_required(home), name="home"),
@@ -29,8 +30,10 @@ urlpatterns = [
     path("submissions/<uuid:pk>/", submissions.submission, name="submission"),
     path("submissions/<uuid:pk>/events/", submissions.events, name="submission_events"),
     path("submissions/<uuid:pk>/state/", submissions.state, name="submission_state"),
+    path("submissions/<uuid:pk>/bundle/", bundles.bundle, name="submission_bundle"),
     path("submissions/<uuid:pk>/cancel/", submissions.cancel, name="submission_cancel"),
     path("interviews/", include(interviewer_patterns)),
+    path("interviews/", include(watching_patterns)),
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("sitting/", include(sitting_patterns)),
     path("dashboard/", standings.dashboard, name="dashboard"),

@@ -70,7 +70,7 @@ def everything(user, submissions) -> Iterator[tuple[str, bytes]]:
         if path in seen or path.startswith("/accounts/logout/"):
             continue
         seen.add(path)
-        if path.rstrip("/").endswith("/events"):
+        if path.rstrip("/").endswith(("/events", "/bundle")):
             yield path, streamed(user, path)
             continue
         for headers in ({}, {"Accept": "application/json"}):
@@ -86,7 +86,7 @@ def everything(user, submissions) -> Iterator[tuple[str, bytes]]:
 
 
 def streamed(user, path: str) -> bytes:
-    """A story, from its beginning to its end, as the stream tells it."""
+    """A story from its beginning to its end, or a bundle, as the stream tells it."""
 
     async def watch() -> bytes:
         client = AsyncClient()
@@ -119,6 +119,7 @@ def test_nothing_that_a_candidate_can_open_holds_a_secret(graded, ana, bob):
     mine = graded.get_absolute_url()
     place = "/challenges/planted/"
     assert {mine, f"{mine}state/", f"{mine}events/", place, "/dashboard/"} <= set(opened)
+    assert f"{mine}bundle/" in opened
     assert {f"{place}attempts/", f"{place}notes/", f"{place}solution/"} <= set(opened)
     assert any(path.startswith("/static/") for path in opened)
 

@@ -47,9 +47,13 @@ def packed(entries: Iterator[File]) -> Iterator[bytes]:
     yield outlet.take()
 
 
-async def streamed(entries: Iterator[File]) -> AsyncIterator[bytes]:
-    """The zip for an answer: made in a thread, since its files come from the database."""
-    pieces = packed(entries)
+def streamed(entries: Iterator[File]) -> AsyncIterator[bytes]:
+    """The zip for an answer."""
+    return in_a_thread(packed(entries))
+
+
+async def in_a_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces for an answer, none of them empty: made in a thread, since they come from the database."""
     following = sync_to_async(partial(next, pieces, b""))
     try:
         while piece := await following():

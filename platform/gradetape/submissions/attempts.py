@@ -86,7 +86,8 @@ def finish(*, claim: Claim, result: GradeResult, teller: Teller) -> bool:
         SubmissionEvent.objects.bulk_create(rows, batch_size=500)
         transaction.on_commit(partial(teller.send, last=True))
 
-    return _end(claim.submission.pk, claim.attempt, Ending.FINISHED, outcome, write)
+    libraries = storable(dict(result.libraries))
+    return _end(claim.submission.pk, claim.attempt, Ending.FINISHED, outcome, write, libraries=libraries)
 
 
 def give_back(*, submission_id: UUID, attempt: int, ending: Ending, fault: str) -> bool:
@@ -104,7 +105,7 @@ def give_back(*, submission_id: UUID, attempt: int, ending: Ending, fault: str) 
         )
         if not given:
             return False
-        _end_attempt(submission_id, attempt, ending, fault)
+        _end_attempt(submission_id, attempt, ending, fault=storable(fault))
         restarted.row(submission_id).save(force_insert=True)
         queue = Submission.objects.only("kind").get(pk=submission_id).queue
         transaction.on_commit(partial(announce, submission_id, restarted))
@@ -126,7 +127,7 @@ def _give_up(*, submission_id: UUID, attempt: int, ending: Ending, fault: str) -
 
     outcome = {"verdict": Verdict.JUDGE_ERROR, "score": 0, "message": FAULT_MESSAGE}
     log.error("submission not graded", submission=str(submission_id), attempt=attempt, ending=ending, fault=fault)
-    return _end(submission_id, attempt, ending, outcome, write, fault=fault)
+    return _end(submission_id, attempt, ending, outcome, write, fault=storable(fault))
 
 
 def _end(
@@ -135,9 +136,12 @@ def _end(
     ending: Ending,
     outcome: dict[str, Any],
     write: Callable[[], None],
-    fault: str = "",
+    **facts: Any,
 ) -> bool:
-    """Finish the submission if the attempt is still the current one, and `write` in the same transaction."""
+    """Finish the submission if the attempt is still the current one, and `write` in the same transaction.
+
+    `facts` are written down with the attempt.
+    """
     with transaction.atomic():
         finished_at = timezone.now()
         ended = _mine(submission_id, attempt).update(
@@ -145,16 +149,15 @@ def _end(
         )
         if not ended:
             return False
-        _end_attempt(submission_id, attempt, ending, fault)
+        _end_attempt(submission_id, attempt, ending, **facts)
         write()
         standings.record(submission_id=submission_id)
     return True
 
 
-def _end_attempt(submission_id: UUID, attempt: int, ending: Ending, fault: str) -> None:
-    Attempt.objects.filter(submission_id=submission_id, number=attempt).update(
-        ended_at=timezone.now(), ending=ending, fault=storable(fault)
-    )
+def _end_attempt(submission_id: UUID, attempt: int, ending: Ending, **facts: Any) -> None:
+    mine = Attempt.objects.filter(submission_id=submission_id, number=attempt)
+    mine.update(ended_at=timezone.now(), ending=ending, **facts)
 
 
 def _mine(submission_id: UUID, attempt: int) -> Any:

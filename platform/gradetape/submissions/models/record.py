@@ -28,6 +28,8 @@ class Attempt(models.Model):
     ended_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=10, choices=Ending.choices, blank=True)
     fault = models.TextField(blank=True)
+    # What decided the verdict, by grader.libraries; empty for an attempt that gave none.
+    libraries = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["submission", "number"]

@@ -158,6 +158,12 @@ class Submission(models.Model):
         return self.state in OPEN
 
     @property
+    def has_bundle(self) -> bool:
+        """Whether there is a verdict that can be graded again."""
+        is_graded = self.state == State.FINISHED and self.kind != Kind.SCRATCH
+        return is_graded and self.verdict != Verdict.JUDGE_ERROR
+
+    @property
     def queue(self) -> str:
         """The queue whose workers grade it."""
         return QUEUES[Kind(self.kind)]
