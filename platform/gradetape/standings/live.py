@@ -14,7 +14,7 @@ from django.db import close_old_connections
 from gradetape.standings.overview import RECENT
 from gradetape.submissions.models import OPEN, Kind, State, Submission
 from gradetape.submissions.reader import Follower, reader
-from gradetape.submissions.story import BEGINNING, ENDINGS, Event, EventId, look, places_ahead
+from gradetape.submissions.story import BEGINNING, ENDINGS, Event, EventId, look, places_ahead, stream_key
 
 RECONNECT_MILLISECONDS = 2_000
 TICK_SECONDS = 0.4
@@ -114,7 +114,7 @@ class _Board:
         for row in rows:
             if row.state in OPEN and row.id not in self._followers:
                 after = self._tallies[row.id].last
-                following = reader().following(row.id, after)
+                following = reader().following(stream_key(row.id), after)
                 self._followers[row.id] = await self._stack.enter_async_context(following)
         return any(row.state in OPEN for row in rows)
 

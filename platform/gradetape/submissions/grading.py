@@ -1,87 +1,34 @@
 """Grading a claimed submission: the engine works, a thread keeps the lease, the teller tells."""
 
-import threading
 import time
 from functools import partial
-from types import TracebackType
-from typing import Self
 
 import msgspec
 import structlog
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from redis.exceptions import RedisError
 
 from grader.events import CaseFinished, Event, Finished
 from grader.exceptions import Cancelled
 from grader.model import GradeRequest, GradeResult, Outcome, Verdict
-from gradetape import broker
 from gradetape.catalog.packages import package_of
 from gradetape.submissions import attempts, engines
 from gradetape.submissions.actions import cancel_key
 from gradetape.submissions.attempts import Claim
+from gradetape.submissions.lease import Lease
 from gradetape.submissions.models import Ending, Kind
 from gradetape.submissions.pacing import PacedTeller
 from gradetape.submissions.teller import Teller
 
 log = structlog.get_logger(__name__)
 
-FLAG_EVERY_SECONDS = 0.4
 # Two minutes; in short steps, since the sweeper is as eager when the database comes back.
 DATABASE_PATIENCE = (0, 0.5, *[1] * 120)
-
-
-class Lease:
-    """Keeps a claim alive while the engine works, and knows when to stop."""
-
-    def __init__(self, claim: Claim) -> None:
-        self.claim = claim
-        self._lost = threading.Event()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
-        self._next_look = 0.0
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def cancelled(self) -> bool:
-        """Whether to stop: the lease is lost, or the candidate has changed their mind."""
-        now = time.monotonic()
-        if now >= self._next_look and not self._lost.is_set():
-            self._next_look = now + FLAG_EVERY_SECONDS
-            try:
-                if broker.client().exists(cancel_key(self.claim.submission)):
-                    self._lost.set()
-            except RedisError:
-                # The heartbeat finds out as well, a little later.
-                self._next_look = now + settings.HEARTBEAT_SECONDS
-        return self._lost.is_set()
-
-    def _keep(self) -> None:
-        try:
-            while not self._over.wait(settings.HEARTBEAT_SECONDS):
-                try:
-                    if not attempts.heartbeat(claim=self.claim):
-                        self._lost.set()
-                        return
-                except (OperationalError, InterfaceError) as error:
-                    log.warning("heartbeat missed", reason=str(error))
-                    connection.close()
-        finally:
-            connection.close()
 
 
 def grade(claim: Claim) -> None:
     """Grade the claimed submission to its end: a verdict, or the submission given back."""
     teller = Teller(claim.submission.pk, claim.attempt)
-    with Lease(claim) as lease:
+    with Lease(partial(attempts.heartbeat, claim=claim), cancel_key(claim.submission)) as lease:
         try:
             result = _run(claim, lease, teller)
         except Cancelled:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gradetape import broker
-from gradetape.submissions.story import Event, EventId, event_of, stream_key
+from gradetape.submissions.story import Event, EventId, event_of
 
 log = structlog.get_logger(__name__)
 
@@ -69,9 +69,9 @@ class Reader:
         self._client: Redis | None = None
 
     @asynccontextmanager
-    async def following(self, submission_id: UUID, after: EventId) -> AsyncIterator[Follower]:
-        """A follower that is offered every event from now on; earlier ones after `after` may come too."""
-        key, follower = stream_key(submission_id), Follower()
+    async def following(self, key: str, after: EventId) -> AsyncIterator[Follower]:
+        """A follower that is offered every event of a stream from now on; earlier ones after `after` may come too."""
+        follower = Follower()
         is_new = key not in self._followers
         self._followers.setdefault(key, set()).add(follower)
         self._positions.setdefault(key, str(after))

@@ -103,9 +103,13 @@ class Snapshot(NamedTuple):
         """The place in the queue; empty when it is not waiting."""
         return {} if self.ahead is None else {"position": self.ahead + 1, "ahead": self.ahead}
 
+    def end(self) -> dict[str, Any]:
+        """What is said last."""
+        return {"state": self.state, "verdict": self.verdict, "score": self.score}
+
     def public(self) -> dict[str, Any]:
         """The snapshot as JSON answers carry it."""
-        told = {"state": self.state, "verdict": self.verdict, "score": self.score, "position": None, "ahead": None}
+        told = {**self.end(), "position": None, "ahead": None}
         return told | self.place() | {"events": [event.public() for event in self.events]}
 
 
@@ -126,7 +130,11 @@ def event_of(entry_id: Any, fields: Any) -> Event:
 
 def announce(submission_id: UUID, event: Event) -> None:
     """Tell viewers what is already in the database. Without Redis they find it there a little later."""
-    key = stream_key(submission_id)
+    append(stream_key(submission_id), event)
+
+
+def append(key: str, event: Event) -> None:
+    """Add an event to a stream. What Redis does not take is logged and left out."""
     kept = KEPT_AFTER_END if event.type in ENDINGS else KEPT_WHILE_OPEN
     try:
         with broker.client().pipeline(transaction=False) as pipe:
@@ -134,7 +142,7 @@ def announce(submission_id: UUID, event: Event) -> None:
             pipe.expire(key, kept)
             pipe.execute()
     except RedisError as error:
-        log.warning("event not announced", submission=str(submission_id), event_type=event.type, reason=str(error))
+        log.warning("event not announced", stream=key, event_type=event.type, reason=str(error))
 
 
 def places_ahead(submission: Submission) -> int:
@@ -157,7 +165,7 @@ def look(submission_id: UUID, after: EventId = BEGINNING) -> Snapshot | None:
     events = _recorded(submission_id, after)
     ahead = None
     if submission.is_open:
-        events = _merged(events, _streamed(submission_id, after))
+        events = merged(events, streamed(stream_key(submission_id), after))
         ahead = places_ahead(submission) if submission.state == State.QUEUED else None
     return Snapshot(submission.state, submission.verdict, submission.score, ahead, events)
 
@@ -173,15 +181,17 @@ def _recorded(submission_id: UUID, after: EventId) -> list[Event]:
     return [event for event in events if event.id > after]
 
 
-def _streamed(submission_id: UUID, after: EventId) -> list[Event]:
+def streamed(key: str, after: EventId) -> list[Event]:
+    """What Redis holds of a story after an event."""
     try:
-        entries: Any = broker.client().xrange(stream_key(submission_id), min=f"({after}")
+        entries: Any = broker.client().xrange(key, min=f"({after}")
     except RedisError as error:
-        log.warning("story not read", submission=str(submission_id), reason=str(error))
+        log.warning("story not read", stream=key, reason=str(error))
         return []
     return [event_of(entry_id, fields) for entry_id, fields in entries]
 
 
-def _merged(*sources: Iterable[Event]) -> list[Event]:
+def merged(*sources: Iterable[Event]) -> list[Event]:
+    """The events of several sources in their order, each once."""
     by_id = {event.id: event for source in sources for event in source}
     return [by_id[id] for id in sorted(by_id)]  # noqa: A001  # the wire's own word

@@ -1,7 +1,8 @@
 """A story as server-sent events: all of it to a latecomer, what was missed to whoever comes back, then the live end."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -10,7 +11,7 @@ from django.db import close_old_connections
 
 from gradetape.submissions.models import State
 from gradetape.submissions.reader import Follower, reader
-from gradetape.submissions.story import ENDINGS, Event, EventId, Snapshot, look
+from gradetape.submissions.story import ENDINGS, Event, EventId, Snapshot, look, stream_key
 
 RECONNECT_MILLISECONDS = 1_000
 KEEP_ALIVE_SECONDS = 15.0
@@ -19,11 +20,21 @@ TRUST_SECONDS = {State.QUEUED: 2.0, State.RUNNING: 8.0}
 TRUST_SECONDS_WITHOUT_REDIS = 1.0
 
 
-async def frames(submission_id: UUID, after: EventId) -> AsyncIterator[bytes]:
-    """The frames of one viewer's connection. It ends with `end`, after which there is nothing to come back for."""
+Look = Callable[[EventId], Snapshot | None]
+
+
+def frames(submission_id: UUID, after: EventId) -> AsyncIterator[bytes]:
+    """The frames of one viewer of a submission."""
+    return frames_of(stream_key(submission_id), partial(look, submission_id), after)
+
+
+async def frames_of(key: str, look_up: Look, after: EventId) -> AsyncIterator[bytes]:
+    """The frames of one viewer's connection to a story: what the stream `key` tells, and what `look_up` finds in the
+    database after an event. It ends with `end`, after which there is nothing to come back for.
+    """
     yield f"retry: {RECONNECT_MILLISECONDS}\n\n".encode()
-    async with reader().following(submission_id, after) as follower:
-        viewer = _Viewer(submission_id, after, follower)
+    async with reader().following(key, after) as follower:
+        viewer = _Viewer(look_up, after, follower)
         while await viewer.look():
             for frame in viewer.take_frames():
                 yield frame
@@ -38,8 +49,8 @@ async def frames(submission_id: UUID, after: EventId) -> AsyncIterator[bytes]:
 class _Viewer:
     """What one viewer has been told, and what is to be sent next."""
 
-    def __init__(self, submission_id: UUID, after: EventId, follower: Follower) -> None:
-        self.submission_id = submission_id
+    def __init__(self, look_up: Look, after: EventId, follower: Follower) -> None:
+        self._look_up = look_up
         self.last = after
         self.follower = follower
         self.must_look = True
@@ -52,18 +63,17 @@ class _Viewer:
         """Look the story up. False when it is over, with the end in the frames."""
         self.follower.start_over()
         self.must_look = False
-        snapshot = await _look(self.submission_id, self.last)
+        snapshot = await _look(self._look_up, self.last)
         if snapshot is None:
             self._frames.append(_frame("end", b"{}"))
             return False
         for event in snapshot.events:
             self._add(event)
         self.must_look = False
-        self._state = State(snapshot.state)
         if snapshot.is_final:
-            end = {"state": snapshot.state, "verdict": snapshot.verdict, "score": snapshot.score}
-            self._frames.append(_frame("end", msgspec.json.encode(end)))
+            self._frames.append(_frame("end", msgspec.json.encode(snapshot.end())))
             return False
+        self._state = State(snapshot.state)
         self._tell_place(snapshot.place())
         return True
 
@@ -110,9 +120,9 @@ def _frame(type: str, data: bytes, id: EventId | None = None) -> bytes:  # noqa:
 
 
 @sync_to_async
-def _look(submission_id: UUID, after: EventId) -> Snapshot | None:
+def _look(look_up: Look, after: EventId) -> Snapshot | None:
     """Look, and let the connection go: a viewer may stay for minutes, and a database has few connections."""
     try:
-        return look(submission_id, after)
+        return look_up(after)
     finally:
         close_old_connections()
