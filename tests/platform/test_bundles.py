@@ -174,7 +174,10 @@ def test_the_same_verdict_is_the_same_bytes(graded, ana):
     assert asked(ana, path_of(graded))[1] == asked(ana, path_of(graded))[1]
 
 
-def test_pages_lead_to_it_once_there_is_a_verdict(send, graded, ana, ada):
+def test_pages_lead_to_it_once_there_is_a_verdict(send, graded, ana, ada, handed_in, ines):
+    interview, _, submission = handed_in
+    page = signed_in(ines).get(f"/interviews/{interview.pk}/submissions/{submission.pk}/")
+    assert f'href="{team_path(interview, submission)}"' in page.text
     link = f'href="{path_of(graded)}"'
     assert link in signed_in(ana).get(graded.get_absolute_url()).text
     assert link in signed_in(ada).get(f"/admin/submissions/submission/{graded.pk}/change/").text

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gradetape.interviews.views import auditing, candidate, forgetting, inviting, recorded, room, setup
+from gradetape.interviews.views import auditing, bundle, candidate, forgetting, inviting, recorded, room, setup
 
 interviewer_patterns = [
     path("", setup.interviews, name="interviews"),
@@ -19,6 +19,7 @@ interviewer_patterns = [
     path("<uuid:pk>/delete/", forgetting.interview, name="interview_delete"),
     path("<uuid:pk>/invite/", inviting.invite, name="interview_invite"),
     path("<uuid:pk>/submissions/<uuid:submission_id>/", setup.submission, name="interview_submission"),
+    path("<uuid:pk>/submissions/<uuid:submission_id>/bundle/", bundle.bundle, name="interview_bundle"),
     path("invitations/<uuid:pk>/link/", inviting.renew, name="interview_link"),
     path("invitations/<uuid:pk>/revoke/", inviting.revoke, name="interview_revoke"),
     path("invitations/<uuid:pk>/extra/", inviting.extra_time, name="interview_extra"),

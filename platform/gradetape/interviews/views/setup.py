@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gradetape.accounts.http import SignedInRequest
 from gradetape.audit import log
 from gradetape.catalog.models import Challenge
-from gradetape.interviews.access import interview_of, interviewers_only
+from gradetape.interviews.access import interview_of, interviewers_only, submissions_of
 from gradetape.interviews.actions import setup
 from gradetape.interviews.exceptions import InterviewError
 from gradetape.interviews.forms import MOST_TASKS, InterviewForm, InviteForm, Tasks, Windowed
@@ -23,7 +23,6 @@ from gradetape.interviews.models import Interview, Sitting
 from gradetape.interviews.naming import name_of
 from gradetape.interviews.roster import roster_of
 from gradetape.interviews.trail import done, facts_of, kept_facts, record_change
-from gradetape.submissions.models import Submission
 
 SPARE_ROWS = 3
 
@@ -204,10 +203,8 @@ def remove_from_team(request: SignedInRequest, pk: UUID, user_id: int) -> HttpRe
 def submission(request: SignedInRequest, pk: UUID, submission_id: UUID) -> HttpResponse:
     """What a candidate sent and what came of it."""
     found = interview_of(request, pk)
-    sittings = Sitting.objects.filter(invitation__interview=found)
-    sent = Submission.objects.filter(candidate__in=sittings.values("candidate")).select_related("version__challenge")
-    row = get_object_or_404(sent, pk=submission_id)
-    seat = sittings.select_related("invitation__interview", "candidate").get(candidate=row.candidate_id)
+    row = get_object_or_404(submissions_of(found), pk=submission_id)
+    seat = Sitting.objects.select_related("invitation__interview", "candidate").get(candidate=row.candidate_id)
     log.record_look(actor=request.user, action="submission.seen", scope=found.scope, about=f"sitting:{seat.pk}")
     context = {
         "interview": found, "submission": row, "cases": row.cases.all(), "sitting": seat, "candidate": name_of(seat),
