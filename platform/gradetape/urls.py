@@ -11,6 +11,7 @@ from gradetape.fleet.views import health
 from gradetape.interviews.urls import interviewer_patterns, sitting_patterns
 from gradetape.interviews.views.candidate import invitation
 from gradetape.pages.views import home
+from gradetape.reviews.urls import review_patterns
 from gradetape.standings import views as standings
 from gradetape.submissions import bundles, desk
 from gradetape.submissions import views as submissions
@@ -33,6 +34,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/bundle/", bundles.bundle, name="submission_bundle"),
     path("submissions/<uuid:pk>/cancel/", submissions.cancel, name="submission_cancel"),
     path("interviews/", include(interviewer_patterns)),
+    path("interviews/", include(review_patterns)),
     path("interviews/", include(watching_patterns)),
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("sitting/", include(sitting_patterns)),

@@ -1,6 +1,6 @@
 """What a candidate sent in a sitting, with the points that people gave in the judge's place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,20 +57,24 @@ def changed(score: float, by: float) -> float:
     return round(max(0.0, min(100.0, score + by)), 2)
 
 
-def listed(sitting: Sitting, task: Task) -> list[Attempt]:
-    """All attempts at a task, the oldest first; the one that counts is marked. Two queries."""
-    rows = list(attempts_of(sitting).filter(version=task.version).listed())
-    by = changes_of([sitting.candidate_id])
-    scores = {
-        row.pk: changed(row.score, by[row.pk]) if row.pk in by and row.score is not None else row.score for row in rows
-    }
-    best = max(
-        (row for row in rows if _is_graded(row)),
-        key=lambda row: (scores[row.pk] or 0, -row.created_at.timestamp()),
-        default=None,
-    )
+def listed(sitting: Sitting, tasks: Iterable[Task]) -> dict[int, list[Attempt]]:
+    """All attempts at each task by its id, the oldest first; the one that counts is marked. Two queries."""
+    changes = changes_of([sitting.candidate_id])
+    rows: dict[int, list[Submission]] = {}
+    for row in attempts_of(sitting).listed():
+        rows.setdefault(row.version_id, []).append(row)
+    return {task.pk: _numbered(rows.get(task.version_id or 0, []), changes) for task in tasks}
+
+
+def _numbered(rows: Sequence[Submission], changes: Mapping[UUID, float]) -> list[Attempt]:
+    scores = {row.pk: row.score for row in rows}
+    for row in rows:
+        if row.score is not None and row.pk in changes:
+            scores[row.pk] = changed(row.score, changes[row.pk])
+    # max() keeps the first of equals, which is the oldest.
+    best = max((row for row in rows if _is_graded(row)), key=lambda row: scores[row.pk] or 0.0, default=None)
     return [
-        Attempt(row, scores[row.pk], row.score if row.pk in by else None, row is best, number)
+        Attempt(row, scores[row.pk], row.score if row.pk in changes else None, row is best, number)
         for number, row in enumerate(rows, start=1)
     ]
 

@@ -36,9 +36,9 @@ def pointed_at(text: str, sitting: Sitting, tasks: list[Task]) -> Pointer:
     try:
         address = urlsplit(text.strip())
         asked = {name: values[-1] for name, values in parse_qs(address.query).items()}
-        if address.path == _page("interview_replay", sitting):
+        if address.path == replay_url(sitting):
             return _moment(asked, sitting, tasks)
-        if address.path == _page("interview_review", sitting):
+        if address.path == review_url(sitting):
             return _line(asked, sitting, tasks)
     except (ValueError, KeyError) as error:
         raise NoSuchEvidence from error
@@ -64,23 +64,26 @@ def _line(asked: Mapping[str, str], sitting: Sitting, tasks: list[Task]) -> Poin
 
 def link_of(evidence: Evidence, sitting: Sitting, tasks: list[Task]) -> Link:
     """Where it leads. `evidence` with its submission selected."""
-    if evidence.line is None:
-        task = next((one for one in tasks if one.pk == evidence.task_id), None)
-        asked: dict[str, Any] = {"at": f"{evidence.at:g}"} | ({"task": task.challenge.slug} if task else {})
-        return Link(
-            evidence, f"at {_clock(evidence.at or 0)}", f"{_page('interview_replay', sitting)}?{urlencode(asked)}"
-        )
-    return Link(evidence, f"line {evidence.line}", line_url(sitting, evidence.submission, evidence.line))
+    if evidence.line is not None:
+        return Link(evidence, f"line {evidence.line}", line_url(sitting, evidence.submission, evidence.line))
+    task = next((one for one in tasks if one.pk == evidence.task_id), None)
+    asked = {"at": f"{evidence.at:g}"} | ({"task": task.challenge.slug} if task else {})
+    return Link(evidence, f"at {_clock(evidence.at or 0)}", f"{replay_url(sitting)}?{urlencode(asked)}")
 
 
-def line_url(sitting: Sitting, submission: Any, line: int | None = None) -> str:
-    """The address of an attempt on the page of the review, or of a line of it."""
-    asked = {"task": submission.version.challenge.slug, "attempt": submission.pk} | ({"line": line} if line else {})
-    return f"{_page('interview_review', sitting)}?{urlencode(asked)}"
+def line_url(sitting: Sitting, submission: Any, line: int) -> str:
+    """The address of a line of an attempt."""
+    asked = {"task": submission.version.challenge.slug, "attempt": submission.pk, "line": line}
+    return f"{review_url(sitting)}?{urlencode(asked)}"
 
 
-def _page(name: str, sitting: Sitting) -> str:
-    return reverse(name, args=[sitting.interview.pk, sitting.pk])
+def review_url(sitting: Sitting) -> str:
+    return reverse("interview_review", args=[sitting.interview.pk, sitting.pk])
+
+
+def replay_url(sitting: Sitting) -> str:
+    """Where moments of the sitting are shown; one is chosen by ?at=SECONDS."""
+    return f"{review_url(sitting)}replay/"
 
 
 def _clock(seconds: float) -> str:

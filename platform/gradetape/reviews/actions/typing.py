@@ -26,21 +26,15 @@ def keep_words(*, sitting: Sitting, reviewer: User, kind: str, text: str, revisi
 def keep_comment(
     *, sitting: Sitting, reviewer: User, submission: Submission, line: int, text: str, revision: int
 ) -> OfReview:
-    """Keep a comment at a line of an attempt. Raises ReviewDone, TextChanged, TooLong."""
+    """Keep a comment at a line of an attempt; without text there is none. Raises ReviewDone, TextChanged, TooLong."""
     with opened(sitting=sitting, reviewer=reviewer) as review:
         place = {"review": review, "submission": submission, "line": line}
-        comment = kept(Comment.objects.filter(**place), Comment(**place), text, revision)
-        if comment.revision == 1:
-            noted("comment.made", sitting, reviewer)
+        rows = Comment.objects.filter(**place)
+        was = bool(rows.values_list("text", flat=True).first())
+        comment = kept(rows, Comment(**place), text, revision)
+        if was != bool(comment.text):
+            noted("comment.deleted" if was else "comment.made", sitting, reviewer)
         return comment
-
-
-def delete_comment(*, sitting: Sitting, reviewer: User, submission: Submission, line: int) -> None:
-    """Take one's comment at a line away. Raises ReviewDone."""
-    with opened(sitting=sitting, reviewer=reviewer) as review:
-        gone, _ = Comment.objects.filter(review=review, submission=submission, line=line).delete()
-        if gone:
-            noted("comment.deleted", sitting, reviewer)
 
 
 def kept(rows: QuerySet[Any], fresh: OfReview, text: str, revision: int) -> OfReview:

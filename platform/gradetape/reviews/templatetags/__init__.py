@@ -1,0 +1,1 @@
+"""How reviews write their numbers."""
