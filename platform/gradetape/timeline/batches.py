@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest
 
 from gradetape.submissions.bodies import body_of
@@ -90,10 +90,12 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
 
 def batch_of(request: HttpRequest) -> Batch:
     """The batch in a request. Raises BadBatch, BatchTooLarge."""
-    if len(request.body) > LARGEST_BATCH:
-        raise BatchTooLarge
     try:
+        if len(request.body) > LARGEST_BATCH:
+            raise BatchTooLarge
         batch = body_of(request, Batch)
+    except RequestDataTooBig as error:
+        raise BatchTooLarge from error
     except BadRequest as error:
         raise BadBatch(str(error)) from error
     if any(one.text_size() > LARGEST_TEXT for one in batch.entries):

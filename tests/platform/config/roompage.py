@@ -1,9 +1,13 @@
 """A page of a candidate's room, as the timeline's tests play it."""
 
 import json
+import threading
 import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from django.db import connection
 from django.test import Client
 from interviewing import started
 
@@ -65,3 +69,26 @@ def a_page(interview: Interview, email: str = "cleo@example.org") -> RoomPage:
 def told(sitting: Sitting) -> list[tuple[int, str, int | None]]:
     """Number, kind and sequence of each entry."""
     return list(Entry.objects.filter(sitting=sitting).order_by("number").values_list("number", "kind", "sequence"))
+
+
+def typed(page: RoomPage, count: int) -> RoomPage:
+    """An `opened` and so many letters."""
+    page.opened()
+    for n in range(count):
+        page.edit(*([n] if n else []), [0, "x"])
+    return page
+
+
+def tell_at_once(pages: Sequence[RoomPage]) -> set[int]:
+    """Have each of them tell all that it has in batches of five, at the same time; the statuses that they got."""
+    together = threading.Barrier(len(pages))
+
+    def tell_all(one: RoomPage) -> set[int]:
+        try:
+            together.wait(60)
+            return {one.tell(first, first + 4).status_code for first in range(1, len(one.entries) + 1, 5)}
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(pages)) as pool:
+        return set().union(*[done.result() for done in [pool.submit(tell_all, one) for one in pages]])
