@@ -98,9 +98,9 @@ export function applyKeys(view: EditorView, extension: Extension): void {
   view.dispatch({ effects: keys.reconfigure(extension) });
 }
 
-export function createViewer(parent: HTMLElement, doc: string): EditorView {
-  const named = EditorView.contentAttributes.of({ "aria-label": "The submitted code, solution.py", tabindex: "0" });
-  return new EditorView({ parent, doc, extensions: [reading(), faultsOfRuns, named, EditorState.readOnly.of(true), EditorView.editable.of(false)] });
+export function createViewer(parent: HTMLElement, doc: string, label = "The submitted code, solution.py", more: Extension = []): EditorView {
+  const named = EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" });
+  return new EditorView({ parent, doc, extensions: [reading(), faultsOfRuns, named, EditorState.readOnly.of(true), EditorView.editable.of(false), more] });
 }
 
 export function replaceAll(view: EditorView, text: string): void {

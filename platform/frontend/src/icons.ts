@@ -1,4 +1,5 @@
 // The icons that scripts draw: the same files that templates inline.
+import arrowRight from "../../gradetape/pages/icons/arrow-right.svg";
 import ban from "../../gradetape/pages/icons/ban.svg";
 import check from "../../gradetape/pages/icons/check.svg";
 import circle from "../../gradetape/pages/icons/circle.svg";
@@ -17,6 +18,7 @@ import timer from "../../gradetape/pages/icons/timer.svg";
 import x from "../../gradetape/pages/icons/x.svg";
 
 const SHAPES: Record<string, string> = {
+  "arrow-right": arrowRight,
   ban,
   check,
   circle,

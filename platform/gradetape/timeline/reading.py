@@ -55,7 +55,11 @@ def moments_of(sitting: Sitting, after: int = 0, most: int = MOST) -> list[Momen
 
 
 def page_of(sitting: Sitting, after: int = 0, most: int = MOST) -> Page:
-    """The same with where to go on. Pages that follow one another hold each moment once. Four queries, or five."""
+    """The same with where to go on. Five queries, or six.
+
+    Pages that follow one another hold each moment once. Asked after the last entry again, it has what came since then
+    and has no number: a verdict may be known already, and is told by its submission.
+    """
     tasks = tasks_of(sitting)
     entries, more = entries_after(sitting, tasks, after, most)
     begin = _at_of(sitting, after) if after else float("-inf")
