@@ -33,6 +33,7 @@ NOT_EXPORTED = {
     "admin.LogEntry": "what administrators did; the record is the site's",
     "authoring.FileVersion": "the project's; the name alone says who saved it",
     "authoring.Project": "its authors', not one person's",
+    "authoring.Proof": "the project's; the name alone says who started it",
     "authoring.ProjectFile": "the project's; the name alone says who saved it",
     "audit.AuditEntry": "who looked at whose work is kept for the teams, and tells of other people",
     "interviews.Interview": "the team's, not one person's",

@@ -48,10 +48,12 @@ class EventId(NamedTuple):
         return cls(min(int(attempt), RESTARTED_NUMBER), min(int(number), CLOSING_NUMBER))
 
     def has_gap_after(self, earlier: "EventId") -> bool:
-        """Whether something must have been told between the two: a worker counts from 1 and leaves no number out."""
-        if self.number >= RESTARTED_NUMBER or self <= earlier:
+        """Whether something must have been told between the two: attempts are counted from 1, and so is what a worker
+        tells in one; no number is left out.
+        """
+        if self <= earlier or (self.attempt == earlier.attempt and self.number >= RESTARTED_NUMBER):
             return False
-        return self.number != (earlier.number + 1 if self.attempt == earlier.attempt else 1)
+        return self not in (EventId(earlier.attempt, earlier.number + 1), EventId(earlier.attempt + 1, 1))
 
 
 BEGINNING = EventId(0, 0)

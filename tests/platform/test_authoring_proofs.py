@@ -1,0 +1,271 @@
+"""Proofs: made in turns by workers, never in people's way, and lost by nobody's death."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from support import MANIFEST, wait_until
+
+from grader.exceptions import PackageError
+from grader.package import Package
+from gradetape import broker
+from gradetape.accounts.models import Role, User
+from gradetape.authoring.actions.projects import make
+from gradetape.authoring.files import write
+from gradetape.authoring.models import Project, Proof, ProofKind, ProofState
+from gradetape.authoring.proofs import starting, story, sweeping, turns, work
+from gradetape.authoring.proofs.judging import problems_of, uncaught_of
+from gradetape.authoring.proofs.matrix import Matrix
+from gradetape.submissions import engines
+from gradetape.submissions.story import BEGINNING, EventId
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CAUGHT = "# caught by: three\n# why: wrong for three\nfail three\n"
+MISSED = "# caught by: three\n# why: nobody looks at seven\npass\n"
+FILES = {
+    "challenge.toml": MANIFEST, "statement.md": "# Doubling\n", "starter.py": "fail two\n", "probes.py": "# probes\n",
+    "reference.py": "pass\n", "review.md": "Ask.\n",
+    "submissions/accepted/right.py": "# style: plain\npass\n",
+    "submissions/rejected/caught.py": CAUGHT,
+}  # fmt: skip
+
+
+@pytest.fixture
+def alma(db: None) -> User:
+    return User.objects.create_user("alma@example.org", "d-long-password", display_name="Alma", role=Role.AUTHOR)
+
+
+@pytest.fixture
+def project(alma) -> Project:
+    return make(slug="doubles", contents={path: text.encode() for path, text in FILES.items()}, by=alma)
+
+
+@pytest.fixture
+def started(project, alma):
+    """Starts a proof of the project with some files changed: `started(reference_py="fail two")`."""
+
+    def begin(kind: ProofKind = ProofKind.QUICK, again: bool = False, **files: str) -> Proof:
+        for name, text in files.items():
+            path = {
+                "rejected": "submissions/rejected/other.py", "accepted": "submissions/accepted/right.py",
+                "reference": "reference.py",
+            }[name]  # fmt: skip
+            at = project.files.filter(path=path).values_list("revision", flat=True).first()
+            write(project=project, path=path, content=text.encode(), by=alma, revision=at or 0)
+        return starting.start(project=project, kind=kind, by=alma, again=again)
+
+    return begin
+
+
+@pytest.fixture(autouse=True)
+def engine(settings):
+    settings.ENGINE_RUN_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    yield
+    if engines.Holder.engine:
+        engines.Holder.engine.close()
+        engines.Holder.engine = None
+
+
+def step(proof: Proof) -> bool:
+    """One turn, as a worker's task takes it. False when there is none to take."""
+    turn = turns.claim(proof_id=proof.pk, worker="w1@here")
+    if turn is None:
+        return False
+    work.take(turn)
+    return True
+
+
+def to_the_end(proof: Proof) -> Proof:
+    for _ in range(60):
+        if not step(proof):
+            break
+    proof.refresh_from_db()
+    return proof
+
+
+def matrix(proof: Proof) -> Matrix:
+    return story.matrix_of(proof)
+
+
+def words(proof: Proof) -> str:
+    return " | ".join(problem.words for problem in problems_of(proof, matrix(proof)))
+
+
+def test_a_proof_tries_every_solution_in_turns(started):
+    proof = to_the_end(started())
+    assert proof.state == ProofState.FINISHED
+    assert list(matrix(proof).rows) == [
+        "reference/reference.py", "starter/starter.py", "accepted/right.py", "rejected/caught.py",
+    ]  # fmt: skip
+    assert str(matrix(proof).rows["rejected/caught.py"].cell("three")) == "failed good"
+    assert str(matrix(proof).rows["rejected/caught.py"].cell("two")) == "unasked quiet"
+    # Five trials, the tolerances, the end.
+    assert proof.turn == 5 + 1 + 1
+    assert matrix(proof).figures()["kill"] == 100
+    assert proof.libraries["gradetape"]
+
+
+def test_what_makes_a_package_unsound_is_said_with_its_place(started):
+    proof = to_the_end(started(accepted="fail three\n", rejected=MISSED))
+    assert proof.sound is False
+    placed = {problem.words.partition(":")[0]: problem for problem in problems_of(proof, matrix(proof))}
+    assert placed["accepted/right.py"].path == "submissions/accepted/right.py"
+    other = placed["rejected/other.py"]
+    assert (other.path, other.line) == ("submissions/rejected/other.py", 1)
+    assert "at least 8 rejected" in words(proof)
+    (uncaught,) = uncaught_of(proof.package, matrix(proof))
+    assert uncaught.why == "nobody looks at seven"
+    assert "Write a case that shows why it is wrong (nobody looks at seven)" in uncaught.advice
+
+
+def test_a_case_that_catches_an_uncaught_one_is_named(started):
+    proof = to_the_end(started(ProofKind.FULL, rejected="# caught by: two\nfail three\n"))
+    (uncaught,) = uncaught_of(proof.package, matrix(proof))
+    assert "three fails it" in uncaught.advice
+    assert str(matrix(proof).rows["rejected/other.py"].cell("two")) == "passed bad"
+    assert matrix(proof).rows["rejected/other.py"].total.words == "not caught"
+
+
+def test_a_case_that_separates_nothing_is_found_in_a_full_proof_only(started):
+    quick = to_the_end(started())
+    assert matrix(quick).idle() == []
+    full = to_the_end(started(ProofKind.FULL))
+    assert matrix(full).idle() == ["nothing"]
+    assert matrix(full).column("three").words == "1 of 1"
+
+
+def test_while_people_wait_no_turn_begins(started, send, ana, take):
+    proof = started()
+    submission = send(ana)
+    assert not step(proof)
+    assert Proof.objects.get(pk=proof.pk).turn == 0
+    take(submission)
+    assert step(proof)
+
+
+def test_the_sweeper_leaves_a_proof_alone_while_people_wait(started, send, ana, take):
+    proof = started()
+    submission = send(ana)
+    broker.client().delete(turns.QUEUE)
+    Proof.objects.filter(pk=proof.pk).update(rung_at=timezone.now() - timedelta(minutes=1))
+    assert sweeping.sweep() == (0, 0)
+    take(submission)
+    assert sweeping.sweep() == (0, 1)
+    assert broker.client().llen(turns.QUEUE) == 1
+
+
+def test_the_turn_of_a_dead_worker_is_taken_again(started):
+    proof = started()
+    step(proof)
+    assert turns.claim(proof_id=proof.pk, worker="dead@there")
+    assert not step(proof), "somebody has it"
+    expire(proof)
+    assert sweeping.sweep()[0] == 1
+    assert matrix(proof).figures()["made"] == 1
+    done = to_the_end(proof)
+    assert (done.state, matrix(done).figures()["made"]) == (ProofState.FINISHED, 5)
+
+
+def test_a_turn_that_breaks_down_three_times_is_said(started):
+    proof = started()
+    for _ in range(3):
+        assert turns.claim(proof_id=proof.pk, worker="dead@there")
+        expire(proof)
+        sweeping.sweep()
+    proof.refresh_from_db()
+    assert (proof.state, proof.fault) == (ProofState.INTERRUPTED, sweeping.DIED)
+    assert not step(proof)
+
+
+def test_whoever_lost_a_turn_writes_nothing(started):
+    proof = started()
+    lost = turns.claim(proof_id=proof.pk, worker="slow@there")
+    expire(proof)
+    sweeping.sweep()
+    work.take(lost)
+    assert matrix(proof).figures()["made"] == 0
+    assert not turns.keep(turn=lost)
+
+
+def test_a_proof_is_cancelled_within_a_trial(started, alma):
+    proof = started(reference="pause 30\n")
+    turn = turns.claim(proof_id=proof.pk, worker="w1@here")
+    assert starting.cancel(proof=proof, by=alma)
+    work.take(turn)
+    proof.refresh_from_db()
+    assert (proof.state, matrix(proof).figures()["made"]) == (ProofState.CANCELLED, 0)
+    assert not starting.cancel(proof=proof, by=alma)
+
+
+def test_one_proof_at_a_time(started):
+    started()
+    with pytest.raises(starting.AlreadyProving):
+        started(ProofKind.FULL)
+
+
+def test_an_unchanged_package_costs_nothing(started):
+    proof = to_the_end(started(ProofKind.FULL))
+    assert started(ProofKind.FULL) == proof
+    assert started(ProofKind.QUICK) == proof
+    assert started(ProofKind.QUICK, again=True) != proof
+    assert starting.cancel(proof=Proof.objects.open().get(), by=proof.started_by)
+    assert started(ProofKind.FULL, reference="pass # changed\n") != proof
+
+
+def test_a_package_that_is_none_is_not_tried(project, alma, started):
+    with pytest.raises(starting.NotToBeProved, match="caught by"):
+        started(rejected="def double(x): ...\n")
+    toml = project.files.get(path="challenge.toml")
+    write(project=project, path="challenge.toml", content=b"title = 3", by=alma, revision=toml.revision)
+    with pytest.raises(PackageError):
+        starting.start(project=project, kind=ProofKind.QUICK, by=alma)
+    assert not Proof.objects.exists()
+
+
+def test_what_is_tried_is_the_package_as_it_was(started, project, alma):
+    proof = started()
+    file = project.files.get(path="submissions/rejected/caught.py")
+    write(project=project, path=file.path, content=MISSED.encode(), by=alma, revision=file.revision)
+    assert matrix(to_the_end(proof)).figures()["caught"] == 1
+    assert isinstance(proof.package, Package)
+
+
+def test_the_story_goes_on_where_a_page_left_it(started):
+    proof = started()
+    step(proof)
+    proof.refresh_from_db()
+    at = EventId.parse(story.position_of(proof))
+    assert story.look(proof.pk, at).events == []
+    turn = turns.claim(proof_id=proof.pk, worker="w1@here")
+    story.Teller(turn.proof).tell(story.STARTED, {"row": "reference/reference.py", "cases": ["two"]})
+    assert [event.type for event in story.look(proof.pk, at).events] == [story.STARTED]
+    assert [event.type for event in story.look(proof.pk, BEGINNING).events] == [story.BOARD, story.STARTED]
+    work.take(turn)
+    newest = story.look(proof.pk, at).events
+    assert newest[-1].type == story.BOARD
+    assert newest[-1].values()["rows"]["reference/reference.py"]["cells"]["two"] == "passed good"
+
+
+def test_without_redis_a_proof_goes_on_and_its_story_is_in_the_database(started, redis_process):
+    proof = started()
+    redis_process.stop()
+    try:
+        assert to_the_end(proof).state == ProofState.FINISHED
+        (board,) = story.look(proof.pk, BEGINNING).events
+    finally:
+        redis_process.start()
+    assert board.values()["figures"]["made"] == 5
+
+
+def test_only_the_newest_proofs_are_kept(started, monkeypatch):
+    monkeypatch.setattr(starting, "KEPT", 2)
+    for index in range(4):
+        proof = started(reference=f"pass # {index}\n")
+        starting.cancel(proof=proof, by=proof.started_by)
+    assert Proof.objects.count() == 2
+    wait_until(lambda: not Proof.objects.open().exists())
+
+
+def expire(proof: Proof) -> None:
+    Proof.objects.filter(pk=proof.pk).update(lease=timezone.now() - timedelta(seconds=1))
