@@ -54,7 +54,7 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
 )
-app.autodiscover_tasks(["gradetape.submissions"])
+app.autodiscover_tasks(["gradetape.submissions", "gradetape.comparing"])
 
 
 @setup_logging.connect

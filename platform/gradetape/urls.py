@@ -7,6 +7,7 @@ from django.urls import include, path
 from gradetape.api.urls import api_patterns, token_patterns
 from gradetape.catalog.browsing import catalogue
 from gradetape.catalog.views import challenge
+from gradetape.comparing.urls import comparing_patterns
 from gradetape.fleet.views import health
 from gradetape.interviews.urls import interviewer_patterns, sitting_patterns
 from gradetape.interviews.views.candidate import invitation
@@ -34,6 +35,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/bundle/", bundles.bundle, name="submission_bundle"),
     path("submissions/<uuid:pk>/cancel/", submissions.cancel, name="submission_cancel"),
     path("interviews/", include(interviewer_patterns)),
+    path("interviews/", include(comparing_patterns)),
     path("interviews/", include(review_patterns)),
     path("interviews/", include(watching_patterns)),
     path("invitation/<str:token>/", invitation, name="invitation"),
