@@ -185,6 +185,6 @@ def test_what_is_done_is_in_the_audit_log(project, avi):
     put(project, avi, b"# b\n", 2)
     files.remove(project=project, path="checks.py", by=avi, revision=1)
     projects.archive(project=project, by=avi)
-    actions = [(entry.action, entry.about) for entry in entries_of("project:halving") if entry.action != "file_saved"]
-    assert actions == [("project_archived", ""), ("file_deleted", "file:checks.py"), ("project_made", "")]
-    assert entries_of("project:halving").filter(action="file_saved", about="file:probes.py").count() == 1
+    actions = [(entry.action, entry.about) for entry in entries_of("project:halving") if entry.action != "file.saved"]
+    assert actions == [("project.archived", ""), ("file.deleted", "file:checks.py"), ("project.made", "")]
+    assert entries_of("project:halving").filter(action="file.saved", about="file:probes.py").count() == 1

@@ -3,6 +3,7 @@
 Contents are bytes. Nothing here runs any of them.
 """
 
+import hashlib
 import re
 
 from django.db import IntegrityError, transaction
@@ -26,6 +27,8 @@ TOP = (
 )  # fmt: skip
 FOLDERS = ("submissions/accepted", "submissions/rejected", "submissions/cheating", "data/public", "data/secret")
 LONGEST = 95
+# Characters of a fingerprint.
+FINGERPRINT = 64
 
 
 def contents_of(project: Project) -> dict[str, bytes]:
@@ -36,6 +39,12 @@ def contents_of(project: Project) -> dict[str, bytes]:
 def package_of(project: Project) -> Package:
     """The project as a challenge package. Raises PackageError, which names what is missing or wrong."""
     return Package(project.slug, contents_of(project))
+
+
+def fingerprint(project: Project) -> str:
+    """Changes whenever a file of the project does."""
+    rows = project.files.order_by("path").values_list("path", "revision")
+    return hashlib.sha256(repr(list(rows)).encode()).hexdigest()
 
 
 def checked_path(path: str) -> str:
@@ -73,7 +82,7 @@ def write(*, project: Project, path: str, content: bytes, by: User, revision: in
         else:
             file = _next(before, content=content, by=by, revision=revision, keep=keep)
         history.record(file)
-        log.record_look(actor=by, action="file_saved", scope=project.scope, about=_about(path))
+        log.record_look(actor=by, action="file.saved", scope=project.scope, about=_about(path))
     return file
 
 
@@ -83,7 +92,7 @@ def remove(*, project: Project, path: str, by: User, revision: int) -> None:
         file = _held(project, path, revision)
         history.keep(file)
         file.delete()
-        log.record(actor=by, action="file_deleted", scope=project.scope, about=_about(path))
+        log.record(actor=by, action="file.deleted", scope=project.scope, about=_about(path))
 
 
 def rename(*, project: Project, path: str, to: str, by: User, revision: int) -> ProjectFile:
@@ -98,7 +107,7 @@ def rename(*, project: Project, path: str, to: str, by: User, revision: int) -> 
         history.move(project=project, path=path, to=to, after=after)
         file.path, file.revision = to, file.revision + after
         file.save(update_fields=["path", "revision"])
-        log.record(actor=by, action="file_renamed", scope=project.scope, about=_about(path), to=to)
+        log.record(actor=by, action="file.renamed", scope=project.scope, about=_about(path), to=to)
     return file
 
 

@@ -34,7 +34,7 @@ def make(*, slug: str, contents: Mapping[str, bytes], by: User, based_on: Challe
         raise SlugTaken(f"There is a project {slug} already. Take another short name.") from error
     with transaction.atomic():
         project.authors.add(by)
-        log.record(actor=by, action="project_made", scope=project.scope, based_on=str(based_on or ""))
+        log.record(actor=by, action="project.made", scope=project.scope, based_on=str(based_on or ""))
         fill(project=project, contents=contents, by=by)
     return project
 
@@ -59,13 +59,13 @@ def fill(*, project: Project, contents: Mapping[str, bytes], by: User) -> None:
 def archive(*, project: Project, by: User) -> None:
     """Put it away."""
     Project.objects.filter(pk=project.pk, archived_at=None).update(archived_at=timezone.now())
-    log.record(actor=by, action="project_archived", scope=project.scope)
+    log.record(actor=by, action="project.archived", scope=project.scope)
 
 
 def bring_back(*, project: Project, by: User) -> None:
     """Out of the archive."""
     Project.objects.filter(pk=project.pk).update(archived_at=None)
-    log.record(actor=by, action="project_restored", scope=project.scope)
+    log.record(actor=by, action="project.restored", scope=project.scope)
 
 
 def add_author(*, project: Project, email: str, by: User) -> User:
@@ -74,7 +74,7 @@ def add_author(*, project: Project, email: str, by: User) -> User:
     if found is None:
         raise NoSuchAuthor
     project.authors.add(found)
-    log.record(actor=by, action="author_added", scope=project.scope, about=f"user:{found.pk}")
+    log.record(actor=by, action="author.added", scope=project.scope, about=f"user:{found.pk}")
     return found
 
 
@@ -85,4 +85,4 @@ def remove_author(*, project: Project, user_id: int, by: User) -> None:
     if not project.authors.exclude(pk=user_id).exists():
         raise LastAuthor
     project.authors.remove(user_id)
-    log.record(actor=by, action="author_removed", scope=project.scope, about=f"user:{user_id}")
+    log.record(actor=by, action="author.removed", scope=project.scope, about=f"user:{user_id}")

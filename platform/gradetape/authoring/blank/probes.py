@@ -1,0 +1,24 @@
+"""What is tried. This file goes into the candidate's jail: it looks, and checks.py decides."""
+
+import tensorflow as tf
+
+from grader.probing import f32, probe
+
+
+@probe("rows")
+def rows(solution, rng):
+    """Three rows, two columns."""
+    return {"output": solution.scale_rows(tf.constant(f32(rng, 3, 2)), tf.constant(f32(rng, 3)))}
+
+
+@probe("square")
+def square(solution, rng):
+    """Here a wrong axis gives no error."""
+    return {"output": solution.scale_rows(tf.constant(f32(rng, 4, 4)), tf.constant(f32(rng, 4)))}
+
+
+@probe("dtype")
+def dtype(solution, rng):
+    """Double precision in, double precision out."""
+    x, scales = tf.constant(rng.normal(size=(2, 3))), tf.constant(rng.normal(size=2))
+    return {"output": solution.scale_rows(x, scales)}
