@@ -29,17 +29,20 @@ export interface Written {
   commands: Commands;
   sources: CompletionSource[];
   onChange: () => void;
+  /** Python, unless something else is said; `faults` marks what is wrong. */
+  language?: Extension;
+  faults?: Extension;
 }
 
 export const nonce = (): Extension => EditorView.cspNonce.of(content("csp-nonce"));
 
-const reading = (): Extension => [
-  lineNumbers(), highlightSpecialChars(), bracketMatching(), python(), lintGutter(), editorLook, nonce(), EditorState.tabSize.of(4),
+const reading = (language: Extension = python()): Extension => [
+  lineNumbers(), highlightSpecialChars(), bracketMatching(), language, lintGutter(), editorLook, nonce(), EditorState.tabSize.of(4),
 ];
 
-const writing = (): Extension => [
+const writing = (faults: Extension): Extension => [
   typingOver, history(), drawSelection(), rectangularSelection(), foldGutter(), indentOnInput(), indentUnit.of("    "), closeBrackets(),
-  search({ top: true }), faultsWhileTyping, highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),
+  search({ top: true }), faults, highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),
   keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
 ];
 
@@ -64,7 +67,7 @@ const keys = new Compartment();
 const lines = new Compartment();
 const suggestions = new Compartment();
 
-export function createEditor(parent: HTMLElement, { doc, label, hint, commands, sources, onChange }: Written): EditorView {
+export function createEditor(parent: HTMLElement, { doc, label, hint, commands, sources, onChange, language, faults = faultsWhileTyping }: Written): EditorView {
   const changes = EditorView.updateListener.of((update) => {
     if (update.docChanged) onChange();
   });
@@ -78,7 +81,7 @@ export function createEditor(parent: HTMLElement, { doc, label, hint, commands, 
   });
   const completing = sources.map((autocomplete) => pythonLanguage.data.of({ autocomplete }));
   const extensions = [
-    sending(commands), keys.of([]), lines.of([]), suggestions.of([]), reading(), writing(), completing, named, tabbed, changes, hint ? placeholder(hint) : [],
+    sending(commands), keys.of([]), lines.of([]), suggestions.of([]), reading(language), writing(faults), completing, named, tabbed, changes, hint ? placeholder(hint) : [],
   ];
   return new EditorView({ parent, doc, extensions });
 }
