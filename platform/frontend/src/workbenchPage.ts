@@ -2,22 +2,21 @@
 import type { CompletionSource } from "@codemirror/autocomplete";
 import type { EditorView } from "@codemirror/view";
 import { ofContract, ofModules, type Contracted } from "./completion";
-import { askWhich } from "./conflict";
 import { startDividers } from "./dividers";
 import { all, find, need, pageData } from "./dom";
-import { DraftKeeper, type Page } from "./draft";
-import { applyKeys, applySettings, createEditor, goToLine, replaceAll, type Commands } from "./editor";
+import type { DraftKeeper } from "./draft";
+import { applySettings, createEditor, goToLine, type Commands } from "./editor";
+import { startKeys } from "./editorKeys";
 import { faultsOf, showFaults } from "./faults";
+import { keeperOf } from "./keeping";
 import { namesFrom } from "./names";
-import { notify } from "./notices";
 import { opening, parseLocal, type Draft } from "./opening";
 import { ResultPanel, type Graded } from "./panel";
 import { recall } from "./remembered";
 import { showSaveState } from "./saveState";
 import { Scratch, type Tried } from "./scratch";
 import { Sender } from "./sending";
-import { startSettings, type EditorSettings } from "./settings";
-import { keysOf } from "./shared";
+import { startSettings } from "./settings";
 import { startReset } from "./starter";
 import { isOver, type Panel } from "./story";
 import { startTabs } from "./tabs";
@@ -45,39 +44,11 @@ function openEditor(root: HTMLElement, desk: Desk, commands: Commands, sources: 
   const first = opening(server, parseLocal(recall(desk.key)));
   const { label, hint = "" } = desk;
   const view: EditorView = createEditor(need(desk.editor, root), { doc: first.source, label, hint, commands, sources, onChange: () => keeper.changed() });
-  const known = first.kind === "ahead" ? first : server;
-  const told = need(desk.bar, root);
-  const savedAt = server.saved_at ? new Date(server.saved_at) : null;
-  const page: Page = {
-    read: () => view.state.doc.toString(),
-    show: (state) => showSaveState(told, state),
-    conflict: (theirs) => {
-      void askWhich(view.state.doc.toString(), theirs.source).then((which) => keeper.resolved(theirs, which, () => replaceAll(view, theirs.source)));
-    },
-  };
-  const keeper: DraftKeeper = new DraftKeeper(desk.url, desk.key, known.revision, known.source, page, savedAt);
-  if (first.kind === "conflict") keeper.meet(first.theirs);
-  else if (first.kind === "local") void keeper.save();
-  else showSaveState(told, { kind: "saved", at: savedAt });
+  const keeper: DraftKeeper = keeperOf(view, need(desk.bar, root), { url: desk.url, key: desk.key, server, first });
   return { view, keeper };
 }
 
 const HINT = "# Try something: your file's names are here.";
-
-/** Keys come in a script of their own: the choice that was made last counts, whichever script comes first. */
-function startKeys(root: HTMLElement, views: EditorView[], commands: Commands, save: () => void): (settings: EditorSettings) => void {
-  let wanted = "usual";
-  return ({ keys }) => {
-    if (keys === wanted) return;
-    wanted = keys;
-    if (keys === "usual") return views.forEach((view) => applyKeys(view, []));
-    void keysOf(keys, root.dataset[keys] ?? "", { ...commands, save }).then((extension) => {
-      if (keys !== wanted) return;
-      if (extension) views.forEach((view) => applyKeys(view, extension));
-      else notify(`The ${keys} keys could not be loaded. The usual ones stay.`, "failed");
-    });
-  };
-}
 
 export function startWorkbench(root: HTMLElement): void {
   const openView = startTabs(need("[data-views]", root), (view) => (root.dataset["view"] = view));
