@@ -55,6 +55,7 @@ const options = {
     { in: "src/boot.ts", out: "boot" },
     { in: "src/workbench.ts", out: "workbench" },
     { in: "src/interview.ts", out: "interview" },
+    { in: "src/studio.ts", out: "studio" },
     { in: "src/review.ts", out: "review" },
     { in: "src/replay.ts", out: "replay" },
     { in: "styles/app.css", out: "app" },
