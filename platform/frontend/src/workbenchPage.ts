@@ -13,7 +13,6 @@ import { namesFrom } from "./names";
 import { opening, parseLocal, type Draft } from "./opening";
 import { ResultPanel, type Graded } from "./panel";
 import { recall } from "./remembered";
-import { showSaveState } from "./saveState";
 import { Scratch, type Tried } from "./scratch";
 import { Sender } from "./sending";
 import { startSettings } from "./settings";
