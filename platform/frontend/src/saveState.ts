@@ -1,5 +1,5 @@
 // The few words above the editor that say whether what is typed is safe.
-import { need, setText } from "./dom";
+import { make, need, setText } from "./dom";
 import type { SaveState } from "./draft";
 import { shortTime } from "./times";
 
@@ -30,4 +30,19 @@ export function showSaveState(root: HTMLElement, state: SaveState): void {
   element.dataset["state"] = state.kind;
   setText(element, text);
   element.title = text;
+}
+
+const ALL_THE_SAME = "Your work is saved and counts all the same.";
+
+/** Beside it, and silent unless an interview's recording is in trouble. */
+export function recordState(root: HTMLElement): (words: string | null) => void {
+  const element = make("span", "save-state");
+  element.setAttribute("role", "status");
+  element.dataset["recordState"] = "";
+  element.dataset["tone"] = "limit";
+  need("[data-save-state]", root).after(element);
+  return (words) => {
+    setText(element, words ?? "");
+    element.title = words ? `${words}. ${ALL_THE_SAME}` : "";
+  };
 }

@@ -7,6 +7,7 @@ import { showFaults, type LineFault } from "./faults";
 import { icon } from "./icons";
 import { notify } from "./notices";
 import { OutputView } from "./output";
+import type { Mark } from "./recorder";
 import { IDLE, isLive, isOver, reduce, type Panel } from "./story";
 import { Follower } from "./stream";
 import { refusedWords } from "./sending";
@@ -48,6 +49,7 @@ export class Scratch {
     private readonly snippet: EditorView,
     private readonly file: EditorView,
     private readonly onSent: () => void,
+    private readonly mark: () => Promise<Mark>,
   ) {
     this.output = new OutputView(need("[data-scratch-output]", root), (id) => id);
     this.run = need<HTMLButtonElement>("[data-scratch-run]", root);
@@ -66,7 +68,7 @@ export class Scratch {
     this.onSent();
     this.begin(null);
     const body = { source: this.file.state.doc.toString(), kind: "scratch", snippet };
-    const { status, data } = await send<Created>("POST", this.submitUrl, body);
+    const { status, data } = await send<Created>("POST", this.submitUrl, { ...body, ...(await this.mark()) });
     this.sending = false;
     if (status === 201 && data?.url && data.events_url) return this.begin({ url: data.url, events_url: data.events_url });
     this.panel = IDLE;

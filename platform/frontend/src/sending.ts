@@ -4,6 +4,7 @@ import { startCancel } from "./cancelling";
 import { need } from "./dom";
 import { notify } from "./notices";
 import type { Graded, ResultPanel } from "./panel";
+import type { Mark } from "./recorder";
 
 interface Created {
   id?: string;
@@ -32,6 +33,7 @@ export class Sender {
     private readonly panel: ResultPanel,
     private readonly read: () => string,
     private readonly onSent: () => void,
+    private readonly mark: () => Promise<Mark>,
   ) {
     const button = (name: string): HTMLButtonElement => need<HTMLButtonElement>(`[data-send=${name}]`, root);
     button("run").addEventListener("click", () => void this.send("run"));
@@ -45,7 +47,8 @@ export class Sender {
     this.sending = true;
     this.onSent();
     this.panel.expect(kind);
-    const { status, data } = await send<Created>("POST", this.submitUrl, { source: this.read(), kind });
+    const body = { source: this.read(), kind };
+    const { status, data } = await send<Created>("POST", this.submitUrl, { ...body, ...(await this.mark()) });
     this.sending = false;
     if (status === 201 && data?.url && data.events_url) {
       this.follow({ url: data.url, events_url: data.events_url, kind, state: "queued" });

@@ -12,7 +12,9 @@ import { keeperOf } from "./keeping";
 import { namesFrom } from "./names";
 import { opening, parseLocal, type Draft } from "./opening";
 import { ResultPanel, type Graded } from "./panel";
+import { Recorder, type Mark } from "./recorder";
 import { recall } from "./remembered";
+import { recordState } from "./saveState";
 import { Scratch, type Tried } from "./scratch";
 import { Sender } from "./sending";
 import { startSettings } from "./settings";
@@ -49,6 +51,14 @@ function openEditor(root: HTMLElement, desk: Desk, commands: Commands, sources: 
 
 const HINT = "# Try something: your file's names are here.";
 
+/** The room of an interview says where to; elsewhere nothing is recorded, and a submission has nothing to say of it. */
+function startRecorder(root: HTMLElement, view: EditorView, bar: string): () => Promise<Mark> {
+  const { timelineUrl, timelineTask = "" } = root.dataset;
+  if (!timelineUrl) return () => Promise.resolve({});
+  const recorder = new Recorder(view, timelineUrl, timelineTask, recordState(need(bar, root)));
+  return () => recorder.mark();
+}
+
 export function startWorkbench(root: HTMLElement): void {
   const openView = startTabs(need("[data-views]", root), (view) => (root.dataset["view"] = view));
   startTabs(need("[data-statement-tabs]", root));
@@ -61,6 +71,7 @@ export function startWorkbench(root: HTMLElement): void {
   const file: Desk = { editor: "[data-editor]", bar: "#view-code", data: "draft", url: draftUrl, key: `gradetape:draft:${keep}`, label: "Your code, solution.py" };
   const aside: Desk = { editor: "[data-scratch-editor]", bar: "[data-scratch]", data: "snippet", url: snippetUrl, key: `gradetape:snippet:${keep}`, label: "Your snippet", hint: HINT };
   const { view, keeper } = openEditor(root, file, commands, [ofContract(pageData<Contracted[]>("contract") ?? []), modules]);
+  const mark = startRecorder(root, view, file.bar);
   const bench = find("[data-scratch]", root);
   const snippet = bench && openEditor(root, aside, commands, [modules]);
   const views = snippet ? [view, snippet.view] : [view];
@@ -84,13 +95,13 @@ export function startWorkbench(root: HTMLElement): void {
     openView("results");
     showFaults(view, []);
     void keeper.save();
-  });
+  }, mark);
   const scratch =
     bench && snippet
       ? new Scratch(bench, submitUrl, snippet.view, view, () => {
           void keeper.save();
           void snippet.keeper.save();
-        })
+        }, mark)
       : null;
   const tryOut = (): void => {
     if (!scratch) return;
