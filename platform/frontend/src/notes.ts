@@ -12,7 +12,7 @@ export function joined(theirs: string, mine: string): string {
   return `${theirs}\n\n(Written in another window at the same time:)\n\n${mine}`;
 }
 
-function startNote(form: HTMLFormElement): void {
+export function startNote(form: HTMLFormElement): void {
   form.dataset["started"] = "";
   const { url = "", keep = "", revision = "0" } = form.dataset;
   const text = need<HTMLTextAreaElement>("[data-note-text]", form);

@@ -49,7 +49,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Together:
-    """What all reviews say that the viewer may see; `waiting` are as many more that nobody may show them yet."""
+    """What all reviews say that the viewer may see; `waiting` are as many more of others."""
 
     columns: Sequence[Column]
     tables: Sequence[Table]
@@ -80,7 +80,8 @@ def together_of(sitting: Sitting, viewer: User, tasks: list[Task], rubrics: Mapp
     tables = [
         Table(task, _lines(rubrics[task.pk], [one.panels[at] for one in columns])) for at, task in enumerate(tasks)
     ]
-    return Together(columns, tables, Review.objects.filter(sitting=sitting).count() - len(reviews))
+    others = Review.objects.filter(sitting=sitting).exclude(reviewer=viewer).count()
+    return Together(columns, tables, others - sum(one.reviewer_id != viewer.pk for one in reviews))
 
 
 def total_of(panels: Sequence[Panel]) -> float | None:

@@ -11,6 +11,8 @@ from gradetape.audit import log
 from gradetape.interviews.models import Sitting
 from gradetape.reviews.exceptions import ChoiceChanged, NoRecommendation, ReviewDone
 from gradetape.reviews.models import Review
+from gradetape.webhooks.models import Event
+from gradetape.webhooks.outbox import announce
 
 
 @contextmanager
@@ -57,6 +59,7 @@ def finish_review(*, sitting: Sitting, reviewer: User) -> Review:
             review.done_at = timezone.now()
             review.save(update_fields=["done_at"])
             noted("review.done", sitting, reviewer)
+            announce(sitting=sitting, event=Event.REVIEWED)
     return review
 
 

@@ -8,14 +8,12 @@ from django.db import transaction
 from gradetape.accounts.models import User
 from gradetape.audit import log
 from gradetape.interviews.models import Task
-from gradetape.reviews.editions import rubric_in, rubrics_of, tasks_of
+from gradetape.reviews.editions import original, rubric_in, rubrics_of, tasks_of
 from gradetape.reviews.exceptions import RubricChanged
 from gradetape.reviews.models import Rescoring, Review, RubricEdition
 from gradetape.reviews.reading import totals_of
 from gradetape.reviews.rubrics import Criterion, Rubric
 from gradetape.submissions.text import storable
-
-NEW = ""
 
 
 @transaction.atomic
@@ -47,7 +45,8 @@ def change_rubric(*, task: Task, by: User, based_on: int, criteria: Sequence[Cri
 def _numbered(task: Task, present: Rubric, criteria: Sequence[Criterion], number: int) -> tuple[Criterion, ...]:
     """The criteria with ids that no other ever had, each with the edition that wrote it as it reads."""
     known = {one.id: one for one in present.criteria}
-    taken = {one.id for edition in task.rubric_editions.all() for one in rubric_in(edition).criteria} | set(known)
+    earlier = [original(task), *map(rubric_in, task.rubric_editions.all())]
+    taken = {one.id for rubric in earlier for one in rubric.criteria}
     following = max((int(name[1:]) for name in taken), default=0) + 1
     made: list[Criterion] = []
     for one in criteria:

@@ -11,6 +11,7 @@ from gradetape.interviews.access import sitting_of
 from gradetape.interviews.models import Interview, Sitting, Task
 from gradetape.reviews.attempts import attempts_of
 from gradetape.reviews.editions import tasks_of
+from gradetape.reviews.order import Place
 from gradetape.submissions.models import Submission
 
 
@@ -49,6 +50,9 @@ def uuid_in(text: str | None) -> UUID:
         raise Http404 from error
 
 
-def heading(desk: Desk, place: Any, tab: str) -> dict[str, Any]:
-    """What about.html and the row below it show."""
-    return {"interview": desk.interview, "sitting": desk.sitting, "name": place.name, "place": place, "tab": tab}
+def heading(desk: Desk, place: Place) -> dict[str, Any]:
+    """What the pages of a review have in common."""
+    return {
+        "interview": desk.interview, "sitting": desk.sitting, "name": place.name, "place": place, "tab": "review",
+        "tasks": desk.tasks, "page_shortcuts": "interviews/review_keys.html",
+    }  # fmt: skip

@@ -22,6 +22,7 @@ from gradetape.reviews.order import place_of
 from gradetape.reviews.panels import panels_of
 from gradetape.reviews.views.desk import Desk, desk_of, heading, uuid_in
 from gradetape.study.differences import difference
+from gradetape.study.solutions import without_docstring
 from gradetape.submissions.models import Submission
 
 REFERENCE = "reference"
@@ -47,7 +48,7 @@ def review(request: SignedInRequest, pk: UUID, sitting_id: UUID) -> HttpResponse
     attempts = listed(desk.sitting, [task])[task.pk]
     shown = _shown(request, attempts)
     context = {
-        **heading(desk, place, "review"), "tasks": desk.tasks, "task": task, "review": mine, "attempts": attempts,
+        **heading(desk, place), "task": task, "review": mine, "attempts": attempts,
         "shown": shown, **_panel(request, desk, task, mine),
     }  # fmt: skip
     if shown:
@@ -94,7 +95,7 @@ def _code(request: SignedInRequest, desk: Desk, task: Task, submission: Submissi
         return {"comments": _comments(request, submission), "line": request.GET.get("line", "")}
     if against == REFERENCE:
         assert task.version is not None
-        other, name = package_of(task.version.digest).reference, "the reference"
+        other, name = without_docstring(package_of(task.version.digest).reference), "the reference"
     else:
         found = desk.submission(uuid_in(against))
         other, name = found.text, "another attempt"
@@ -136,7 +137,7 @@ def decision_page(request: SignedInRequest, desk: Desk, trouble: str = "") -> Ht
     attempts = listed(desk.sitting, desk.tasks)
     comments = comments_of([mine], request.user) if mine else []
     context = {
-        **heading(desk, place_of(desk.sitting), "review"), "tasks": desk.tasks, "review": mine, "trouble": trouble,
+        **heading(desk, place_of(desk.sitting)), "review": mine, "trouble": trouble,
         "parts": [
             {
                 "panel": panel, "counts": counting(attempts[panel.task.pk]), "sent": len(attempts[panel.task.pk]),
