@@ -1,4 +1,4 @@
-# Two images from one file: `web` (also beat and migrate) without TensorFlow, `worker` with it.
+# Two images from one file: `web` (also beat, courier and migrate) without TensorFlow, `worker` with it.
 # Both run Debian's own Python 3.11, the interpreter that submissions are graded with everywhere.
 ARG BASE=docker.io/library/debian:bookworm-slim
 

@@ -1,6 +1,6 @@
 """`make run`: GradeTape on one machine, started by one command and ended by one Ctrl-C.
 
-The launcher owns a local Redis, and web, worker and beat as the Procfile names them. Everything that an installation
+The launcher owns a local Redis, and web, worker, beat and courier as the Procfile names them. Everything that an installation
 keeps lies in var/. A second start picks up what the first one left, also after a power cut.
 """
 
@@ -100,7 +100,7 @@ def launch(cleanup: ExitStack) -> int:
     cleanup.callback(processes.end_descendants)
     redis_process = redis.start()
     accounts = prepare(env)
-    _say("Starting web, worker and beat")
+    _say("Starting web, worker, beat and courier")
     parts = Parts(ROOT / "Procfile", {**env, "PORT": str(place.port)})
     cleanup.callback(end_parts, parts)
     wait_until_healthy(f"{place.address}healthz", lambda: parts.ended() is None)

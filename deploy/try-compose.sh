@@ -99,8 +99,8 @@ wait_healthy redis db
 compose up --detach --no-build --no-deps migrate >>"$work/up.log" 2>&1
 [ "$(podman wait "$(name_of migrate)")" = 0 ] || { podman logs --tail 40 "$(name_of migrate)"; exit 1; }
 say "The database is migrated, the challenges are published"
-compose up --detach --no-build --no-deps web worker beat >>"$work/up.log" 2>&1 || { tail -n 20 "$work/up.log"; exit 1; }
-wait_healthy web worker beat
+compose up --detach --no-build --no-deps web worker beat courier >>"$work/up.log" 2>&1 || { tail -n 20 "$work/up.log"; exit 1; }
+wait_healthy web worker beat courier
 
 say "healthz: $(curl -fsS "http://127.0.0.1:$PORT/healthz")"
 python3 -m deploy.smoke "http://127.0.0.1:$PORT"

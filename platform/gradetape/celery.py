@@ -14,6 +14,7 @@ from gradetape import transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gradetape.settings")
 
+APP = "gradetape"
 MAKE_AHEAD = "submissions.make_ahead"
 QUEUES = ("runs", "submissions", "validation", "rejudge")
 
@@ -21,38 +22,42 @@ QUEUES = ("runs", "submissions", "validation", "rejudge")
 warnings.filterwarnings("ignore", message=".*superuser privileges", category=SecurityWarning)
 
 transport.install()
-app = Celery("gradetape", set_as_current=True)
-app.conf.update(
-    broker_url=settings.REDIS_URL,
+# How messages travel, whatever they ring for.
+MESSAGES: dict[str, Any] = {
+    "broker_url": settings.REDIS_URL,
     # Redis gives a message to somebody else after this time, so it must be longer than the longest grading.
-    broker_transport_options={
+    "broker_transport_options": {
         "visibility_timeout": 2 * settings.LONGEST_GRADING_SECONDS,
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
         "health_check_interval": 10,
     },
-    broker_connection_retry_on_startup=True,
-    broker_connection_max_retries=None,
-    accept_content=["json"],
-    task_serializer="json",
-    result_serializer="json",
-    event_serializer="json",
-    task_ignore_result=True,
-    task_acks_late=True,
-    task_reject_on_worker_lost=True,
-    task_publish_retry=False,
-    task_create_missing_queues=False,
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "accept_content": ["json"],
+    "task_serializer": "json",
+    "result_serializer": "json",
+    "event_serializer": "json",
+    "task_ignore_result": True,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "task_publish_retry": False,
+    "task_create_missing_queues": False,
+    "worker_prefetch_multiplier": 1,
+    "worker_send_task_events": False,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "timezone": "UTC",
+    "enable_utc": True,
+}
+app = Celery(APP, set_as_current=True)
+app.conf.update(
+    **MESSAGES,
     task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],  # type: ignore[no-untyped-call]
     task_default_queue="validation",
     task_routes={MAKE_AHEAD: {"queue": "validation"}},
     task_time_limit=settings.LONGEST_GRADING_SECONDS,
-    worker_prefetch_multiplier=1,
     # What else a worker consists of: it says that it is there, has the engine's host, and finishes what it grades.
     imports=("gradetape.fleet.presence", "gradetape.submissions.hosting", "gradetape.submissions.staying"),
-    worker_send_task_events=False,
-    worker_cancel_long_running_tasks_on_connection_loss=False,
-    timezone="UTC",
-    enable_utc=True,
 )
 app.autodiscover_tasks(["gradetape.submissions", "gradetape.comparing"])
 

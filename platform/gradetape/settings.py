@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "gradetape.interviews",
     "gradetape.timeline",
     "gradetape.reviews",
+    "gradetape.webhooks",
     "gradetape.authoring",
     "gradetape.fleet",
 ]
@@ -253,6 +254,10 @@ SWEEP_SECONDS = 5
 LONGEST_GRADING_SECONDS = 20 * 60
 OPEN_SUBMISSIONS = 3
 SUBMISSIONS_A_MINUTE = 20
+
+# Webhooks: whether they may reach private networks too, and how long one exchange may take.
+WEBHOOKS_PRIVATE = environment.flag("WEBHOOKS_PRIVATE")
+WEBHOOK_SECONDS = 15.0
 
 # The API
 API_REQUESTS_A_MINUTE = 300

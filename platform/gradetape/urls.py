@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from gradetape.api.urls import api_patterns, token_patterns
-from gradetape.authoring.urls import studio_patterns
 from gradetape.catalog.browsing import catalogue
 from gradetape.catalog.views import challenge
 from gradetape.comparing.urls import comparing_patterns
@@ -18,6 +17,7 @@ from gradetape.standings import views as standings
 from gradetape.submissions import bundles, desk
 from gradetape.submissions import views as submissions
 from gradetape.timeline.urls import watching_patterns
+from gradetape.webhooks.urls import webhook_patterns
 
 urlpatterns = [
     path("", login_not_required(home), name="home"),
@@ -36,12 +36,12 @@ urlpatterns = [
     path("submissions/<uuid:pk>/bundle/", bundles.bundle, name="submission_bundle"),
     path("submissions/<uuid:pk>/cancel/", submissions.cancel, name="submission_cancel"),
     path("interviews/", include(interviewer_patterns)),
+    path("interviews/", include(webhook_patterns)),
     path("interviews/", include(comparing_patterns)),
     path("interviews/", include(review_patterns)),
     path("interviews/", include(watching_patterns)),
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("sitting/", include(sitting_patterns)),
-    path("studio/", include(studio_patterns)),
     path("dashboard/", standings.dashboard, name="dashboard"),
     path("dashboard/recent/", standings.recent, name="dashboard_recent"),
     path("dashboard/events/", standings.events, name="dashboard_events"),

@@ -12,6 +12,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from gradetape import broker
+from gradetape.celery import APP
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +91,9 @@ class Voice:
 
 @worker_ready.connect
 def start_reporting(sender: Any, **_: Any) -> None:
-    """From now on this worker takes submissions."""
+    """From now on this worker takes submissions; a courier, whose app is another one, takes none."""
+    if sender.app.main != APP:
+        return
     Voice.reporter = Reporter(sender.hostname, sender.controller.concurrency)
     Voice.reporter.start()
 

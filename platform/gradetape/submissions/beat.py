@@ -1,4 +1,5 @@
-"""What is done again and again: sweeping, ending sittings whose time is up, and having wanted answers made ahead.
+"""What is done again and again: sweeping, ending sittings whose time is up, forgetting what was kept long enough, and
+having wanted answers made ahead.
 
 It runs in a process of its own, so no grading keeps it waiting; two of them at once do no harm.
 """
@@ -17,12 +18,16 @@ from redis.exceptions import RedisError
 
 from gradetape.celery import MAKE_AHEAD, app
 from gradetape.fleet.presence import note_sweep
+from gradetape.interviews.actions.forget import forget_what_is_due
 from gradetape.interviews.actions.sit import close_due
 from gradetape.submissions import sweeper
+from gradetape.webhooks import outbox
 
 log = structlog.get_logger(__name__)
 
 MAKE_AHEAD_SECONDS = 30
+# What was kept long enough goes in small portions, so that it is never long in the way of the others.
+FORGET_SECONDS = 60
 
 
 class Chore(NamedTuple):
@@ -48,6 +53,9 @@ def chores() -> list[Chore]:
     return [
         Chore(settings.SWEEP_SECONDS, sweep),
         Chore(settings.SWEEP_SECONDS, close_due),
+        Chore(settings.SWEEP_SECONDS, outbox.sweep),
+        Chore(FORGET_SECONDS, forget_what_is_due),
+        Chore(FORGET_SECONDS, outbox.clear_log),
         Chore(MAKE_AHEAD_SECONDS, ring_for_make_ahead),
     ]
 

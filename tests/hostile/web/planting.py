@@ -42,6 +42,8 @@ from gradetape.study.actions import give_up, save_note  # noqa: E402
 from gradetape.submissions import actions, attempts  # noqa: E402
 from gradetape.submissions.models import Kind, Submission  # noqa: E402
 from gradetape.submissions.teller import Teller  # noqa: E402
+from gradetape.webhooks.actions import add as add_webhook  # noqa: E402
+from gradetape.webhooks.models import Event  # noqa: E402
 
 MARKUP: dict[str, Any] = tomllib.loads((Path(__file__).parent / "markup.toml").read_text(encoding="utf-8"))
 PASSWORD = "quite-a-long-pass-phrase"
@@ -136,13 +138,17 @@ def interview(by: User, version: ChallengeVersion) -> dict[str, str]:
     made = Interview(title=MARKUP["title"], instructions=MARKUP["statement"])
     setup.set_up(interview=made, asked=[setup.Asked(version.challenge, 1)], by=by)
     setup.open_up(interview=made)
+    webhook = add_webhook(interview=made, url=f"https://hooks.example.org/{MARKUP['name']}", events=Event.values)
     later = timezone.now() + timedelta(days=1)
     link = invite(interview=made, text="cleo@example.net", expires_at=later).links[0]
     sitting = accept(invitation=link.invitation, name=MARKUP["name"])
     start(sitting=sitting)
     guest, source = sitting.candidate, MARKUP["source"].encode()
     sent = actions.submit(candidate=guest, version=version, source=source, kind=Kind.SUBMIT)
-    ids = {"interview": made.pk, "invitation": link.invitation.pk, "sitting": sitting.pk, "handed": graded(sent).pk}
+    ids = {
+        "interview": made.pk, "invitation": link.invitation.pk, "sitting": sitting.pk, "handed": graded(sent).pk,
+        "webhook": webhook.pk, "delivery": webhook.deliveries.get().pk,
+    }  # fmt: skip
     return {name: str(pk) for name, pk in ids.items()}
 
 

@@ -18,6 +18,7 @@ from gradetape.interviews.exceptions import (
 )
 from gradetape.interviews.models import AfterKeeping, Interview, InterviewState, Task
 from gradetape.interviews.models.interview import INTERVIEWERS
+from gradetape.webhooks.outbox import forget_names
 
 
 class Asked(NamedTuple):
@@ -56,9 +57,12 @@ class Rules(TypedDict):
     keep_then: AfterKeeping
 
 
+@transaction.atomic
 def reword(*, interview: Interview, rules: Rules) -> None:
     """Change how it is called, when it may be started, whether names are hidden, and how long what was done is kept."""
     Interview.objects.filter(pk=interview.pk).update(**rules)
+    if rules["hides_names"]:
+        forget_names(interview)
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from gradetape.submissions.exceptions import SourceTooLarge
 from gradetape.submissions.models import Draft, Kind, Submission
 from gradetape.submissions.text import encoded
 from gradetape.timeline.recording import note_sent
+from gradetape.webhooks.models import Event
+from gradetape.webhooks.outbox import announce
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,7 @@ def start(*, sitting: Sitting) -> None:
     found.started_at, found.minutes = now, found.length
     found.deadline = deadline_of(found)
     found.save(update_fields=["started_at", "minutes", "deadline"])
+    announce(sitting=found, event=Event.STARTED)
 
 
 @transaction.atomic
@@ -93,6 +96,7 @@ def _end(sitting: Sitting, ending: Ending, due: datetime | None = None) -> bool:
             log.warning("not handed in: too large", sitting=str(sitting.pk), challenge=version.challenge_id)
         else:
             note_sent(sitting=sitting, submission=made, task=task, handed_in=True)
+    announce(sitting=sitting, event=Event.FINISHED)
     return True
 
 

@@ -1,0 +1,1 @@
+"""Webhooks: other programs are told when somebody started, finished, or was reviewed."""
