@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from gradetape.api.urls import api_patterns, token_patterns
+from gradetape.authoring.urls import studio_patterns
 from gradetape.catalog.browsing import catalogue
 from gradetape.catalog.views import challenge
 from gradetape.comparing.urls import comparing_patterns
@@ -16,8 +17,8 @@ from gradetape.reviews.urls import review_patterns
 from gradetape.standings import views as standings
 from gradetape.submissions import bundles, desk
 from gradetape.submissions import views as submissions
-from gradetape.timeline.urls import watching_patterns
 from gradetape.webhooks.urls import webhook_patterns
+from gradetape.timeline.urls import watching_patterns
 
 urlpatterns = [
     path("", login_not_required(home), name="home"),
@@ -42,6 +43,7 @@ urlpatterns = [
     path("interviews/", include(watching_patterns)),
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("sitting/", include(sitting_patterns)),
+    path("studio/", include(studio_patterns)),
     path("dashboard/", standings.dashboard, name="dashboard"),
     path("dashboard/recent/", standings.recent, name="dashboard_recent"),
     path("dashboard/events/", standings.events, name="dashboard_events"),
