@@ -86,6 +86,9 @@ def test_overridden_points_count_and_are_shown(scene):
     assert "changed by hand; the judge gave 35" in page.text
     assert "Ines gave 12.5 in place of 0" in page.text
     assert "changed by hand from 35" in scene["ines"].page("decision/").text
+    table = scene["ines"].client.get(scene["interview"].get_absolute_url()).text
+    assert "points changed by hand" in table
+    assert '<s class="sub">35</s>' in table
     entry = AuditEntry.objects.get(action="points.overridden")
     assert (entry.details["was"], entry.details["now"], entry.details["reason"]) == (0, 12.5, "Fair <b>enough</b>.")
     assert entry.details["case"] == "nothing"
