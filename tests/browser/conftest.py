@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.installation import ROOT, Installation
 from tests.browser.workbench import Workbench
@@ -22,6 +22,8 @@ CHROMIUM_OPTIONS = [
 ]  # fmt: skip
 PASSWORD = "a rather long pass phrase"
 NUMBERS = itertools.count(1)
+# On a busy machine a page takes its time; what is not so after that will not be.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,8 @@
 """A sitting that is over, written into an installation's database.
 
     python -m tests.browser.recorded EMAIL EDITS MINUTES
+    python -m tests.browser.recorded EMAIL invited      # only the interview, and a link for a candidate
+    python -m tests.browser.recorded EMAIL started      # a sitting that goes on, in which nothing was opened yet
 
 The candidate pastes, types, runs the samples, leaves and comes back, submits what fails and then what passes, opens the
 next challenge, and is handed in. EDITS are made up to so many by typing and taking back. Prints the address of its
@@ -26,7 +28,8 @@ from django.utils import timezone  # noqa: E402 - models need the set-up above
 
 from gradetape.accounts.models import User  # noqa: E402
 from gradetape.catalog.models import Challenge, ChallengeVersion  # noqa: E402
-from gradetape.interviews.actions import invite, setup  # noqa: E402
+from gradetape.interviews.actions import invite, setup, sit  # noqa: E402
+from gradetape.interviews.actions.invite import Link  # noqa: E402
 from gradetape.interviews.models import Ending, Interview, Sitting, Task  # noqa: E402
 from gradetape.submissions.models import CaseResult, Kind, State, Submission  # noqa: E402
 from gradetape.submissions.story import Event, EventId  # noqa: E402
@@ -155,16 +158,21 @@ def story(cases: list[CaseResult], submission: Submission) -> Iterator[tuple[str
     yield "finished", {**told, "passed": passed, "total": len(cases), "timings": {}}
 
 
-def sitting_of(email: str, minutes: int) -> Sitting:
-    """A sitting of two challenges that is over, in an interview of whoever has this address."""
-    by = User.objects.get(email=email)
+def interview_of(email: str, minutes: int) -> tuple[Interview, Link]:
+    """An open interview of two challenges, set up by whoever has this address, and the link of one who is invited."""
     interview = Interview(title="Layers and metrics", minutes=minutes)
     asked = [setup.Asked(Challenge.objects.get(slug=slug), 1) for slug in SLUGS]
-    setup.set_up(interview=interview, asked=asked, by=by)
+    setup.set_up(interview=interview, asked=asked, by=User.objects.get(email=email))
     setup.open_up(interview=interview)
-    name = f"cleo{Interview.objects.count()}@example.org"
+    name = f"Cleo <cleo{Interview.objects.count()}@example.org>"
     made = invite.invite(interview=interview, text=name, expires_at=timezone.now() + timedelta(days=1))
-    sitting = invite.accept(invitation=made.links[0].invitation, name="Cleo")
+    return interview, made.links[0]
+
+
+def sitting_of(email: str, minutes: int) -> Sitting:
+    """A sitting that is over."""
+    _, link = interview_of(email, minutes)
+    sitting = invite.accept(invitation=link.invitation, name="Cleo")
     started = timezone.now() - timedelta(minutes=minutes, seconds=30)
     deadline = started + timedelta(minutes=minutes)
     Sitting.objects.filter(pk=sitting.pk).update(
@@ -209,5 +217,20 @@ def record(email: str, edits: int, minutes: int) -> dict[str, Any]:
     return {"place": place, "wrong": wrong, "right": right, "last": typist.text, "entries": len(typist.rows)}
 
 
+def invited(email: str) -> dict[str, Any]:
+    interview, link = interview_of(email, 60)
+    return {"link": link.url, "interview": f"/interviews/{interview.pk}/"}
+
+
+def started(email: str) -> dict[str, Any]:
+    interview, link = interview_of(email, 60)
+    sitting = invite.accept(invitation=link.invitation, name="Cleo")
+    sit.start(sitting=sitting)
+    return {"place": f"/interviews/{interview.pk}/candidates/{sitting.pk}/"}
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(record(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    address, what, *more = sys.argv[1:]
+    shorter = {"invited": invited, "started": started}.get(what)
+    made = shorter(address) if shorter else record(address, int(what), int(more[0]))
+    sys.stdout.write(json.dumps(made))

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.installation import Installation
+from tests.browser.interviewing import MAKE_INTERVIEWER, made_by, tell
 from tests.browser.workbench import Workbench
 
 PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]
@@ -106,6 +107,20 @@ def test_the_pages_after_a_challenge(workbench: Workbench, axe: str) -> None:
     page.get_by_role("button", name="Show me the solution").click()
     page.get_by_role("heading", name="The reference").wait_for()
     assert not everywhere(page, axe)
+
+
+def test_watching_and_replaying(page: Page, axe: str, installation: Installation, sign_up: Callable[[], str]) -> None:
+    address = sign_up()
+    tell(installation, MAKE_INTERVIEWER.format(address))
+    place = made_by(installation, address, "0", "12")["place"]
+    for moment in ("", "?at=700&task=custom-layer"):
+        assert not everywhere(page, axe, f"{place}replay/{moment}")
+    page.get_by_role("button", name="Submitted").first.click()
+    page.locator("[data-sent] [data-case]").first.click()
+    assert not findings(page, axe)
+    empty = made_by(installation, address, "started")["place"]
+    for name in ("watch", "replay"):
+        assert not everywhere(page, axe, f"{empty}{name}/")
 
 
 def test_no_page_asks_anybody_else(chromium: Browser, installation: Installation) -> None:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.installation import ROOT, Installation
+from tests.browser.installation import Installation
+from tests.browser.interviewing import MAKE_INTERVIEWER, tell
 from tests.browser.test_accessibility import axe, findings
 from tests.browser.workbench import Workbench
 
 __all__ = ["axe"]
 pytestmark = pytest.mark.timeout(600)
-MAKE_INTERVIEWER = (
-    "from gradetape.accounts.models import User; User.objects.filter(email={!r}).update(role='interviewer')"
-)
 # As if most of the time had gone by.
 LEAVE_SECONDS = """
 from datetime import timedelta
@@ -34,12 +30,6 @@ sent = [one.text for one in Submission.objects.filter(candidate=Sitting.objects.
 assert len(sent) == 2 and sent[0] == {!r}, sent
 """
 TYPED = "# typed when the time was up"
-
-
-def tell(installation: Installation, code: str) -> None:
-    """Change the installation's database, as nobody can from outside."""
-    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
-    subprocess.run(command, cwd=ROOT, env=installation.environment, check=True, capture_output=True)
 
 
 def set_up(page: Page, axe_source: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Download, Page
 
 from tests.browser.installation import ROOT, Installation
-from tests.browser.test_interview import tell
+from tests.browser.interviewing import tell
 from tests.browser.workbench import Workbench
 
 pytestmark = pytest.mark.timeout(900)

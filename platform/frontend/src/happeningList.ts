@@ -53,6 +53,7 @@ export class HappeningList {
     if (!onGo) return make("span", "happening", ...parts);
     const button = make("button", "happening", ...parts);
     button.type = "button";
+    button.dataset["row"] = "";
     button.addEventListener("click", () => onGo(row));
     return button;
   }

@@ -36,7 +36,7 @@ function sent(moment: Moment, outcome: Moment | undefined): Happening {
   const word = outcome && wordOf(outcome);
   const text = moment.handed_in ? "Handed in at the end" : (SENT[moment.sent ?? ""] ?? "Sent");
   const mark = isRun ? SIGNS.run : SIGNS.submit;
-  return { ...quiet(moment), sign: mark, lane: "sent", tone: word?.tone ?? "running", icon: isRun ? null : (word?.icon ?? "circle-dashed"), text };
+  return { ...quiet(moment), sign: mark, lane: "sent", tone: isRun ? "quiet" : (word?.tone ?? "running"), icon: isRun ? null : (word?.icon ?? "circle-dashed"), text };
 }
 
 export function wordOf(outcome: Moment): Word {
@@ -47,7 +47,7 @@ function verdict(moment: Moment): Happening {
   const { word, icon, tone } = wordOf(moment);
   const of = moment.sent === "run" ? "samples" : "cases";
   const counts = moment.total ? `: ${moment.passed ?? 0} of ${moment.total} ${of} pass` : "";
-  const text = moment.sent === "scratch" ? "The snippet has run" : `${moment.sent === "run" ? "Samples. " : ""}${word}${counts}`;
+  const text = moment.sent === "scratch" ? "The snippet has run" : word + counts;
   return { ...quiet(moment), sign: "", lane: "none", tone, icon, text };
 }
 

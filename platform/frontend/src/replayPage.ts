@@ -40,13 +40,18 @@ export class ReplayPage {
 
   async start(): Promise<void> {
     const how = await loadAll(this.facts.timeline, (portion) => this.take(portion));
-    this.root.dataset["state"] = this.stage.timeline.isEmpty ? "empty" : "ready";
     if (how !== "portion") notify("The timeline could not be loaded whole. Reload the page.", "failed");
-    if (this.stage.timeline.isEmpty) return;
+    if (this.stage.timeline.isEmpty) return this.showEmpty(how === "portion");
     this.renew();
     this.startControls();
     this.open();
+    this.root.dataset["state"] = "ready";
     void this.loadMatches();
+  }
+
+  private showEmpty(isLoaded: boolean): void {
+    this.root.dataset["state"] = "empty";
+    need<HTMLElement>("[data-empty]", this.root).hidden = !isLoaded;
   }
 
   private take(portion: Portion): void {

@@ -1,5 +1,6 @@
 // The timeline under the code: how much was typed when, what happened, and a head that is dragged through time.
 import { make, need } from "./dom";
+import { icon } from "./icons";
 import type { Moment } from "./moments";
 import { density, type Happening } from "./replayMarks";
 import { elapsed, inWords } from "./replayTime";
@@ -53,6 +54,10 @@ export class ReplayTrack {
 
   private mark(row: Happening): HTMLElement {
     const mark = make("span", `track-mark track-${row.lane} tone-${row.tone}`, row.lane === "away" ? "" : row.sign);
+    if (row.lane === "sent" && row.icon) {
+      mark.replaceChildren(icon(row.icon)); // in a disc: never the colour alone
+      mark.classList.add("track-disc");
+    }
     mark.style.left = this.percent(row.at);
     if (row.lane === "away") mark.style.width = this.percent(row.seconds);
     mark.title = `${elapsed(row.at)} ${row.text}`;

@@ -61,7 +61,7 @@ export class SentPanel {
     const kind = moment.sent === "run" ? "run" : "submit";
     const watch = new Watch({ url, events_url: `${url}events/`, kind, state: live ? "queued" : "finished" }, () => this.render(true));
     this.watches.set(id, watch);
-    watch.follow(live);
+    watch.follow(true);
     return watch;
   }
 

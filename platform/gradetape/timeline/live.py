@@ -54,7 +54,7 @@ class Pulse(NamedTuple):
     finished_at: Any
 
 
-class Room:
+class Lookout:
     """What one sitting's watchers in this process share: the news since the first of them came."""
 
     def __init__(self, sitting_id: UUID) -> None:
@@ -155,23 +155,23 @@ def look_at(sitting_id: UUID) -> tuple[Sitting, Pulse] | None:
 async def frames(sitting_id: UUID, after: int) -> AsyncIterator[bytes]:
     """What one watcher is told: the clock, what came after an entry, then what comes, and `end` when all is over."""
     yield f"retry: {RECONNECT_MILLISECONDS}\n\n".encode()
-    room = _enter(sitting_id)
+    lookout = _enter(sitting_id)
     try:
-        async for frame in _told(room, after):
+        async for frame in _told(lookout, after):
             yield frame
     finally:
-        _leave(room)
+        _leave(lookout)
 
 
-async def _told(room: Room, after: int) -> AsyncIterator[bytes]:
-    """The frames for one who is in a room. They end without `end` where the watcher should come again."""
+async def _told(lookout: Lookout, after: int) -> AsyncIterator[bytes]:
+    """The frames for one who watches. They end without `end` where the watcher should come again."""
     until, last, count = time.monotonic() + LONGEST_SECONDS, after, -1
-    await room.is_ready.wait()
+    await lookout.is_ready.wait()
     while time.monotonic() < until:
-        fresh = room.since(count) if count >= 0 else None
-        count = room.count
+        fresh = lookout.since(count) if count >= 0 else None
+        count = lookout.count
         if fresh is None:
-            async for news in _caught_up(room.sitting_id, last):
+            async for news in _caught_up(lookout.sitting_id, last):
                 last = news.number or last
                 yield news.frame
             continue
@@ -179,10 +179,10 @@ async def _told(room: Room, after: int) -> AsyncIterator[bytes]:
             if number is None or number > last:
                 last = number or last
                 yield frame
-        if room.is_over and room.count == count:
+        if lookout.is_over and lookout.count == count:
             yield b"event: end\ndata: {}\n\n"
             return
-        if not await room.wait(count, KEEP_ALIVE_SECONDS):
+        if not await lookout.wait(count, KEEP_ALIVE_SECONDS):
             yield b": still here\n\n"
 
 
@@ -228,27 +228,27 @@ def clock_of(sitting: Sitting) -> dict[str, Any]:
     return facts | {"credit": round(sitting.credit)}
 
 
-_Rooms = dict[UUID, tuple[Room, asyncio.Task[None]]]
-_rooms: "WeakKeyDictionary[asyncio.AbstractEventLoop, _Rooms]" = WeakKeyDictionary()
+_Lookouts = dict[UUID, tuple[Lookout, asyncio.Task[None]]]
+_lookouts: "WeakKeyDictionary[asyncio.AbstractEventLoop, _Lookouts]" = WeakKeyDictionary()
 
 
-def _enter(sitting_id: UUID) -> Room:
-    """The sitting's room, which is there as long as somebody watches."""
-    rooms = _rooms.setdefault(asyncio.get_running_loop(), {})
-    room, task = rooms.get(sitting_id) or (Room(sitting_id), None)
+def _enter(sitting_id: UUID) -> Lookout:
+    """The sitting's lookout, which is there as long as somebody watches."""
+    lookouts = _lookouts.setdefault(asyncio.get_running_loop(), {})
+    lookout, task = lookouts.get(sitting_id) or (Lookout(sitting_id), None)
     if task is None or task.done():
-        room = Room(sitting_id)
-        rooms[sitting_id] = room, asyncio.create_task(room.run())
-    room.watchers += 1
-    return room
+        lookout = Lookout(sitting_id)
+        lookouts[sitting_id] = lookout, asyncio.create_task(lookout.run())
+    lookout.watchers += 1
+    return lookout
 
 
-def _leave(room: Room) -> None:
+def _leave(lookout: Lookout) -> None:
     """The last one to leave ends it."""
-    room.watchers -= 1
-    rooms = _rooms.get(asyncio.get_running_loop(), {})
-    if room.watchers == 0 and rooms.get(room.sitting_id, (None,))[0] is room:
-        rooms.pop(room.sitting_id)[1].cancel()
+    lookout.watchers -= 1
+    lookouts = _lookouts.get(asyncio.get_running_loop(), {})
+    if lookout.watchers == 0 and lookouts.get(lookout.sitting_id, (None,))[0] is lookout:
+        lookouts.pop(lookout.sitting_id)[1].cancel()
 
 
 def _let_go(work: Callable[..., Any]) -> Callable[..., Any]:
