@@ -18,6 +18,8 @@ LARGEST_TEXT = 64 * 1024
 # Milliseconds since 1970, up to the year 5138; and what a column of sequence numbers holds.
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=10**14)]
 Number = Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
+# As addresses have them: databases would break at a NUL character or half a pair of surrogates.
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[-a-zA-Z0-9_]+\Z")]
 
 
 class Told(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True):
@@ -76,7 +78,7 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
     """Entries that follow one another on one page. `sent`: when, by the same clock as the entries' times."""
 
     page: UUID
-    task: str
+    task: Slug
     sent: Milliseconds
     entries: Annotated[list[Opened | Edited | Left | Returned], msgspec.Meta(min_length=1)]
 

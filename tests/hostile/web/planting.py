@@ -11,6 +11,7 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 import msgspec
@@ -36,12 +37,14 @@ from gradetape.catalog.actions import publish  # noqa: E402
 from gradetape.catalog.models import ChallengeVersion  # noqa: E402
 from gradetape.interviews.actions import setup  # noqa: E402
 from gradetape.interviews.actions.invite import accept, invite  # noqa: E402
-from gradetape.interviews.actions.sit import start  # noqa: E402
+from gradetape.interviews.actions.sit import start, taking  # noqa: E402
 from gradetape.interviews.models import Interview  # noqa: E402
 from gradetape.study.actions import give_up, save_note  # noqa: E402
 from gradetape.submissions import actions, attempts  # noqa: E402
 from gradetape.submissions.models import Kind, Submission  # noqa: E402
 from gradetape.submissions.teller import Teller  # noqa: E402
+from gradetape.timeline.batches import Batch  # noqa: E402
+from gradetape.timeline.recording import take  # noqa: E402
 from gradetape.webhooks.actions import add as add_webhook  # noqa: E402
 from gradetape.webhooks.models import Event  # noqa: E402
 
@@ -140,14 +143,19 @@ def interview(by: User, version: ChallengeVersion) -> dict[str, str]:
     setup.open_up(interview=made)
     webhook = add_webhook(interview=made, url=f"https://hooks.example.org/{MARKUP['name']}", events=Event.values)
     later = timezone.now() + timedelta(days=1)
-    link = invite(interview=made, text="cleo@example.net", expires_at=later).links[0]
+    link, free = invite(interview=made, text="cleo@example.net\ngil@example.net", expires_at=later).links
     sitting = accept(invitation=link.invitation, name=MARKUP["name"])
     start(sitting=sitting)
+    opened = {"kind": "opened", "sequence": 1, "t": 1, "text": MARKUP["source"]}
+    batch = msgspec.convert({"page": str(sitting.pk), "task": "markup", "sent": 1, "entries": [opened]}, Batch)
+    with taking(sitting=sitting):
+        take(sitting=sitting, task=made.tasks.get(), batch=batch, size=1)
     guest, source = sitting.candidate, MARKUP["source"].encode()
     sent = actions.submit(candidate=guest, version=version, source=source, kind=Kind.SUBMIT)
     ids = {
         "interview": made.pk, "invitation": link.invitation.pk, "sitting": sitting.pk, "handed": graded(sent).pk,
         "webhook": webhook.pk, "delivery": webhook.deliveries.get().pk,
+        "seat_link": urlsplit(free.url).path,
     }  # fmt: skip
     return {name: str(pk) for name, pk in ids.items()}
 
