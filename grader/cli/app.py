@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import bench, doctor, grade, lint, replay, submit, validate
+from grader.cli import bench, doctor, grade, lint, mutants, replay, submit, validate
 from grader.cli.workshop import WrongUsageError
+from grader.mutants.proposing import MOST
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="GradeTape's engine."
@@ -77,6 +78,20 @@ def validate_command(
     """Prove that challenges are sound. Exit code 0 when all are, 1 when one is not."""
     wish = validate.Wish(as_json=json, quick=quick, again=again, record=record)
     raise typer.Exit(validate.run(slugs or [], wish))
+
+
+@app.command("mutants")
+def mutants_command(
+    slug: Annotated[str, typer.Argument(help="A challenge, such as custom-layer.")],
+    most: Annotated[int, typer.Option(min=1, max=1000, help="At most so many mutants.")] = MOST,
+    seed: Annotated[int | None, typer.Option(min=0, max=(1 << 63) - 1, help="The seed of all random inputs.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object in one line.")] = False,
+) -> None:
+    """Make likely mistakes in the reference, one at a time, and name those that no case catches.
+
+    Exit code 0 when all are caught, 1 when one is not, 2 for wrong usage, 3 when the platform failed.
+    """
+    raise typer.Exit(mutants.run(slug, most=most, seed=seed, as_json=json))
 
 
 @app.command("replay")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
 from grader import events
 from grader.engine import Engine
-from grader.model import GradeRequest, GradeResult
+from grader.exceptions import Cancelled
+from grader.model import GradeRequest, GradeResult, Outcome, Verdict
 from grader.package import Package
+from grader.spreading import spread
 from grader.validation.plan import Trial, trials
 from grader.validation.report import Report, missing
 from grader.validation.story import (
@@ -28,6 +28,7 @@ from grader.validation.story import (
 )
 
 Tell = Callable[[Event], None]
+_NOT_CAUGHT = {Outcome.PASSED, Outcome.JUDGE_ERROR}
 
 
 class Grader(Protocol):
@@ -65,6 +66,37 @@ def attempt(
 
     request = GradeRequest(package, trial.source, trial.seed, only=trial.only, cancelled=cancelled)
     return Tried.of(engine.grade(request, land))
+
+
+def until_caught(
+    package: Package,
+    number: int,
+    trial: Trial,
+    engine: Grader,
+    *,
+    tell: Tell = _nobody,
+    cancelled: Callable[[], bool] = _never,
+) -> Tried:
+    """Make a trial up to the first case that it does not pass: what comes after that is left out of `cases`.
+
+    Raises Cancelled.
+    """
+    landed: dict[str, Seen] = {}
+
+    def hear(event: Event) -> None:
+        if isinstance(event, CaseLanded):
+            landed[event.case] = event.seen
+        tell(event)
+
+    def is_caught() -> bool:
+        return any(seen.outcome not in _NOT_CAUGHT for seen in list(landed.values()))
+
+    try:
+        return attempt(package, number, trial, engine, tell=hear, cancelled=lambda: is_caught() or cancelled())
+    except Cancelled:
+        if not is_caught():
+            raise
+        return Tried(verdict=Verdict.PARTIAL, score=0.0, cpu_s=0.0, cases=landed)
 
 
 def validate(
@@ -136,16 +168,8 @@ class _Run:
 
     def results(self) -> Iterator[tuple[Trial, Tried]]:
         """Each trial with what it gave, in the plan's order."""
-        idle: queue.SimpleQueue[Engine] = queue.SimpleQueue()
-        for engine in self.engines:
-            idle.put(engine)
 
-        def grade(number: int, trial: Trial) -> Tried:
-            engine = idle.get()
-            try:
-                return attempt(self.package, number, trial, engine, tell=self.tell, cancelled=self.cancelled)
-            finally:
-                idle.put(engine)
+        def grade(engine: Engine, job: tuple[int, Trial]) -> Tried:
+            return attempt(self.package, *job, engine, tell=self.tell, cancelled=self.cancelled)
 
-        with ThreadPoolExecutor(len(self.engines)) as threads:
-            yield from zip(self.plan, threads.map(grade, range(len(self.plan)), self.plan), strict=True)
+        yield from zip(self.plan, spread(self.engines, list(enumerate(self.plan)), grade), strict=True)
