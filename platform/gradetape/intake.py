@@ -1,6 +1,7 @@
 """A bound on request bodies, kept before Django reads one: it would spool any size to the disk first."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -18,13 +19,14 @@ class BodyTooLarge(Exception):
 
 
 def limited(application: Application) -> Application:
-    """The application, answering 413 to bodies of more than BODY_LIMIT bytes, announced or not."""
+    """The application, answering 413 to bodies of more bytes than the address takes, announced or not."""
 
     async def guarded(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await application(scope, receive, send)
             return
-        if _announced(scope) > settings.BODY_LIMIT:
+        limit = _limit_at(scope["path"])
+        if _announced(scope) > limit:
             await _refuse(send)
             return
         started = False
@@ -35,12 +37,17 @@ def limited(application: Application) -> Application:
             await send(message)
 
         try:
-            await application(scope, _counted(receive), watched_send)
+            await application(scope, _counted(receive, limit), watched_send)
         except BodyTooLarge:
             if not started:
                 await _refuse(send)
 
     return guarded
+
+
+def _limit_at(path: str) -> int:
+    """BODY_LIMIT, and more where archives are taken."""
+    return settings.UPLOAD_LIMIT if re.fullmatch(settings.UPLOAD_PATHS, path) else settings.BODY_LIMIT
 
 
 def _announced(scope: Message) -> int:
@@ -49,14 +56,14 @@ def _announced(scope: Message) -> int:
     return int(value) if value.isdigit() else 0
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, limit: int) -> Receive:
     taken = 0
 
     async def counting() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > settings.BODY_LIMIT:
+        if taken > limit:
             raise BodyTooLarge
         return message
 

@@ -2,6 +2,7 @@
 import { python } from "@codemirror/lang-python";
 import { StreamLanguage, type StreamParser } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
 
 interface Fence {
   /** What ends the block of code or the long string that we are in. */
@@ -65,7 +66,7 @@ const toml: StreamParser<Fence> = {
 /** By the end of the file's name; plain text where there is none. */
 export function languageOf(path: string): Extension {
   if (path.endsWith(".py")) return python();
-  if (path.endsWith(".md")) return StreamLanguage.define(markdown);
+  if (path.endsWith(".md")) return [StreamLanguage.define(markdown), EditorView.lineWrapping]; // one paragraph is one line
   if (path.endsWith(".toml")) return StreamLanguage.define(toml);
   return [];
 }

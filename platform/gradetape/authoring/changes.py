@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gradetape.authoring.overview import is_text
+from gradetape.catalog.folders import changed
 from gradetape.study.differences import Line, difference
 from gradetape.submissions.text import decoded
 
@@ -17,19 +18,6 @@ class Change:
     before: int
     after: int
     rows: list[Line] = field(default_factory=list)
-
-
-def changed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[tuple[str, str]]:
-    """The paths that differ, each with what happens to it on the way: "new", "gone" or "changed"."""
-    found = []
-    for path in sorted(before.keys() | after.keys()):
-        if path not in before:
-            found.append((path, "new"))
-        elif path not in after:
-            found.append((path, "gone"))
-        elif before[path] != after[path]:
-            found.append((path, "changed"))
-    return found
 
 
 def differences(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Change]:

@@ -65,6 +65,14 @@ def checked_path(path: str) -> str:
 
 
 def write(*, project: Project, path: str, content: bytes, by: User, revision: int, keep: bool = False) -> ProjectFile:
+    """Keep a file's content, and write down who did. See put."""
+    with transaction.atomic():
+        file = put(project=project, path=path, content=content, by=by, revision=revision, keep=keep)
+        log.record_look(actor=by, action="file.saved", scope=project.scope, about=_about(path))
+    return file
+
+
+def put(*, project: Project, path: str, content: bytes, by: User, revision: int, keep: bool = False) -> ProjectFile:
     """Keep a file's content on top of the revision that it was read at (0: it is new).
 
     Saving the same content again is no conflict, whatever the revision: an answer may have been lost on its way.
@@ -82,17 +90,22 @@ def write(*, project: Project, path: str, content: bytes, by: User, revision: in
         else:
             file = _next(before, content=content, by=by, revision=revision, keep=keep)
         history.record(file)
-        log.record_look(actor=by, action="file.saved", scope=project.scope, about=_about(path))
     return file
 
 
 def remove(*, project: Project, path: str, by: User, revision: int) -> None:
+    """Delete a file, and write down who did. See take_away."""
+    with transaction.atomic():
+        take_away(project=project, path=path, revision=revision)
+        log.record(actor=by, action="file.deleted", scope=project.scope, about=_about(path))
+
+
+def take_away(*, project: Project, path: str, revision: int) -> None:
     """Delete a file; its last content stays in the history. Raises NoSuchFile, FileConflict."""
     with transaction.atomic():
         file = _held(project, path, revision)
         history.keep(file)
         file.delete()
-        log.record(actor=by, action="file.deleted", scope=project.scope, about=_about(path))
 
 
 def rename(*, project: Project, path: str, to: str, by: User, revision: int) -> ProjectFile:

@@ -12,6 +12,7 @@ from gradetape.catalog.models import (
     Challenge,
     ChallengeTopic,
     ChallengeVersion,
+    Origin,
     VersionArchive,
     public_cases,
     public_contract,
@@ -31,8 +32,11 @@ class Publication:
 
 
 @transaction.atomic
-def publish(*, package: Package) -> Publication:
-    """Make the package its challenge's live version. Publishing the same package again changes nothing."""
+def publish(*, package: Package, origin: Origin = Origin.FOLDER, note: str = "") -> Publication:
+    """Make the package its challenge's live version. Publishing the same package again changes nothing.
+
+    `note` says what changed; a version that is there already keeps its own.
+    """
     facts = {name: getattr(package, name) for name in ("title", "summary", "kind", "difficulty", "runtime", "minutes")}
     facts["topics"] = list(package.topics)
     facts["words"] = words_of(package.title, package.summary, package.topics)
@@ -41,7 +45,7 @@ def publish(*, package: Package) -> Publication:
     challenge = Challenge.objects.select_for_update().get(slug=package.slug)
     version = ChallengeVersion.objects.filter(digest=package.digest).first()
     created = version is None
-    version = version or _new_version(challenge=challenge, package=package)
+    version = version or _new_version(challenge=challenge, package=package, origin=origin, note=note)
     changed = challenge.live_id != version.pk
     if changed:
         Challenge.objects.filter(pk=challenge.pk).update(live=version, **facts)
@@ -58,7 +62,7 @@ def _list_topics(*, challenge: Challenge, names: Iterable[str]) -> None:
     )
 
 
-def _new_version(*, challenge: Challenge, package: Package) -> ChallengeVersion:
+def _new_version(*, challenge: Challenge, package: Package, origin: Origin, note: str) -> ChallengeVersion:
     last = challenge.versions.aggregate(last=models.Max("number"))["last"] or 0
     version = ChallengeVersion.objects.create(
         challenge=challenge,
@@ -72,6 +76,8 @@ def _new_version(*, challenge: Challenge, package: Package) -> ChallengeVersion:
         cases=public_cases(package.cases),
         contract=public_contract(package.contract),
         limits=msgspec.to_builtins(package.limits),
+        origin=origin,
+        note=note,
     )
     VersionArchive.objects.create(version=version, data=package.archive(), seeds=pool(package))
     return version

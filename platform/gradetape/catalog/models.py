@@ -25,6 +25,13 @@ class Difficulty(models.TextChoices):
     HARD = "hard", "Hard"
 
 
+class Origin(models.TextChoices):
+    """Where a version was published."""
+
+    FOLDER = "folder", "A folder, by the command line"
+    STUDIO = "studio", "The studio"
+
+
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     """The one place that says which challenges somebody may see."""
 
@@ -92,6 +99,9 @@ class ChallengeVersion(models.Model):
     cases = models.JSONField()
     contract = models.JSONField(default=list)
     limits = models.JSONField()
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.FOLDER)
+    # What changed, in the words of whoever published it.
+    note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

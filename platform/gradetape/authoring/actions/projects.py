@@ -41,7 +41,7 @@ def make(*, slug: str, contents: Mapping[str, bytes], by: User, based_on: Challe
 
 @transaction.atomic
 def fill(*, project: Project, contents: Mapping[str, bytes], by: User) -> None:
-    """Make the project's files these and no others; what they replace stays in their histories.
+    """Make the project's files these and no others; what they replace stays in their histories. Callers log it.
 
     Raises BadPath, FileTooLarge.
     """
@@ -50,10 +50,10 @@ def fill(*, project: Project, contents: Mapping[str, bytes], by: User) -> None:
     now = {file.path: file for file in project.files.select_for_update()}
     for path, file in now.items():
         if path not in contents:
-            files.remove(project=project, path=path, by=by, revision=file.revision)
+            files.take_away(project=project, path=path, revision=file.revision)
     for path, content in contents.items():
         revision = now[path].revision if path in now else 0
-        files.write(project=project, path=path, content=content, by=by, revision=revision, keep=True)
+        files.put(project=project, path=path, content=content, by=by, revision=revision, keep=True)
 
 
 def archive(*, project: Project, by: User) -> None:

@@ -16,10 +16,11 @@ from gradetape.authoring import files
 from gradetape.authoring.access import authors_only, project_of
 from gradetape.authoring.actions import projects
 from gradetape.authoring.archives import packed, unpacked
-from gradetape.authoring.changes import changed, differences
+from gradetape.authoring.changes import differences
 from gradetape.authoring.exceptions import AuthoringError
 from gradetape.authoring.forms import Upload, UploadNew
 from gradetape.authoring.models import Project
+from gradetape.catalog.folders import changed
 from gradetape.catalog.models import Challenge, ChallengeVersion, VersionArchive
 
 # How long an upload waits for its author to have read what it changes.

@@ -18,7 +18,8 @@ from gradetape.authoring.access import project_of
 from gradetape.authoring.exceptions import AuthoringError
 from gradetape.authoring.files import package_of
 from gradetape.authoring.models import Project, Proof, ProofKind
-from gradetape.authoring.proofs import starting, story
+from gradetape.authoring.models.proof import MUTANT
+from gradetape.authoring.proofs import mutating, starting, story
 from gradetape.authoring.proofs.judging import problems_of, uncaught_of
 from gradetape.authoring.proofs.matrix import Matrix, Row
 from gradetape.authoring.proofs.measuring import NATURAL, advice_of
@@ -67,7 +68,9 @@ def _shown(found: Proof) -> dict[str, Any]:
         "columns": [(case, matrix.column(case.id, idle)) for case in matrix.cases],
         "figures": matrix.figures(),
         "problems": problems_of(found, matrix),
-        "uncaught": uncaught_of(package, matrix),
+        "uncaught": uncaught_of(found, matrix),
+        "mutants": len(_kind(matrix, MUTANT)),
+        "adopted": set(found.project.files.values_list("path", flat=True)),
         "idle": [case for case in matrix.cases if case.id in idle],
         "advice": advice_of(found, matrix),
         "is_measured": NATURAL in found.measured,
@@ -103,6 +106,21 @@ def cancel(request: SignedInRequest, slug: str, pk: UUID) -> HttpResponse:
     found = get_object_or_404(project.proofs, pk=pk)
     starting.cancel(proof=found, by=request.user)
     return redirect(found)
+
+
+@require_POST
+def adopt(request: SignedInRequest, slug: str, pk: UUID, position: int) -> HttpResponse:
+    """Make a mutant a rejected submission, and open it in the editor, where its first line waits to be filled."""
+    project = project_of(request, slug)
+    found = get_object_or_404(project.proofs, pk=pk)
+    trial = get_object_or_404(found.trials, position=position, kind=MUTANT)
+    try:
+        path = mutating.adopt(proof=found, trial=trial, by=request.user)
+    except AuthoringError as error:
+        messages.error(request, str(error))
+        return redirect(found)
+    messages.info(request, "Say behind `caught by:` which case has to catch it, and write that case if there is none.")
+    return redirect("studio_file", project.slug, path)
 
 
 @require_safe
