@@ -75,6 +75,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE
+# Archives of challenges and their data, at the studio's own addresses for them.
+UPLOAD_LIMIT = 17 * 1024 * 1024
+UPLOAD_PATHS = r"/studio/(upload|projects/[^/]+/(upload|files))/"
 
 INSTALLED_APPS = [
     "django.contrib.admin",
