@@ -1,5 +1,6 @@
 """Writing the audit log, and reading it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,14 @@ def record_look(*, actor: User, action: str, scope: str, about: str = "") -> Non
     same = AuditEntry.objects.filter(actor=actor, action=action, scope=scope, about=about, at__gt=since)
     if not same.exists():
         record(actor=actor, action=action, scope=scope, about=about)
+
+
+def forget_details(*, scope: str, about: Iterable[str]) -> None:
+    """Empty the details of all entries about somebody who is forgotten: reasons tell of people.
+
+    The one change that the log takes. Who did what and when stays.
+    """
+    AuditEntry.objects.filter(scope=scope, about__in=list(about)).update(details={})
 
 
 def entries_of(scope: str) -> QuerySet[AuditEntry]:

@@ -59,7 +59,7 @@ def entries(interview: Interview, *, person: str, kind: str) -> QuerySet[AuditEn
 
 
 def rows(interview: Interview, found: Iterable[AuditEntry]) -> list[Row]:
-    """The entries in words. However many they are, three queries."""
+    """The entries in words. However many they are, four queries."""
     listed = list(found)
     subjects = Subjects(interview, listed)
     return [
@@ -90,6 +90,9 @@ class Subjects:
         self.names: Mapping[UUID, str] = names_of(interview, everybody)
         seats = {one.sitting.candidate_id: one.sitting for one in everybody if hasattr(one, "sitting")}
         self.sittings = {str(seat.pk): seat.invitation_id for seat in seats.values()}
+        self.tasks: dict[str, str] = {}
+        for task in interview.tasks.select_related("challenge"):
+            self.tasks |= dict.fromkeys((str(task.pk), task.challenge.slug), task.challenge.title)
         users = User.objects.filter(pk__in=_ids(listed, "user"))
         self.users = {str(user.pk): str(user) for user in users}
         sent = Submission.objects.filter(pk__in=_ids(listed, "submission"), candidate__in=seats)
@@ -106,4 +109,6 @@ class Subjects:
             return self.names[invitation] if invitation else GONE
         if kind == "invitation":
             return "somebody" if self.hides_names else self.names.get(UUID(key), GONE)
-        return "somebody"
+        if kind == "task":
+            return self.tasks.get(key, key)
+        return "somebody" if kind else "everybody"

@@ -18,6 +18,7 @@ from gradetape.interviews.keeping import invitations_due, sittings_due
 from gradetape.interviews.links import digest_of, make_secret
 from gradetape.interviews.mailbox import forget_mails
 from gradetape.interviews.models import AfterKeeping, Interview, Invitation, Sitting
+from gradetape.submissions.models import Submission
 
 # Of each interview at one turn, so that the beat's other chores are not kept waiting.
 AT_ONCE = 20
@@ -30,6 +31,7 @@ def delete_candidate(*, invitation: Invitation, by: User | None) -> None:
     `by` None: kept long enough.
     """
     sitting = Sitting.objects.select_related("candidate").filter(invitation=invitation).first()
+    _forget_details(invitation, sitting)
     if sitting:
         delete_account(user=sitting.candidate)
     Invitation.objects.filter(pk=invitation.pk).delete()
@@ -47,6 +49,7 @@ def anonymise(*, sitting: Sitting, by: User | None) -> bool:
         return False
     invitation = sitting.invitation
     transaction.on_commit(partial(forget_mails, invitation.email))
+    _forget_details(invitation, sitting)
     forget_person(sitting)
     # A new digest of what nobody knows: the link that was sent opens nothing.
     Invitation.objects.filter(pk=invitation.pk).update(
@@ -87,14 +90,23 @@ def forget_what_is_due() -> int:
 def _forget_due(interview: Interview, now: datetime) -> int:
     sittings = list(sittings_due(interview, now).select_related("invitation__interview", "candidate")[:AT_ONCE])
     never_started = list(invitations_due(interview, now).select_related("interview")[:AT_ONCE])
-    if interview.keep_then == AfterKeeping.DELETE:
-        never_started += [sitting.invitation for sitting in sittings]
-    else:
-        for sitting in sittings:
-            anonymise(sitting=sitting, by=None)
     for invitation in never_started:
         delete_candidate(invitation=invitation, by=None)
+    for sitting in sittings:
+        if interview.keep_then == AfterKeeping.DELETE:
+            delete_candidate(invitation=sitting.invitation, by=None)
+        else:
+            anonymise(sitting=sitting, by=None)
     return len(sittings) + len(never_started)
+
+
+def _forget_details(invitation: Invitation, sitting: Sitting | None) -> None:
+    """What the log says of somebody besides that it happened: reasons that people gave."""
+    about = [f"invitation:{invitation.pk}"]
+    if sitting:
+        sent = Submission.objects.filter(candidate=sitting.candidate_id).values_list("pk", flat=True)
+        about += [f"sitting:{sitting.pk}", *(f"submission:{pk}" for pk in sent)]
+    log.forget_details(scope=invitation.interview.scope, about=about)
 
 
 def _record(by: User | None, action: str, invitation: Invitation, about: str) -> None:
