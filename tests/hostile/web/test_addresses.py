@@ -18,7 +18,7 @@ from tests.hostile.web.server import Server
 
 ALL = [] if unknown() else addresses()
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-SOMEBODYS = [one for one in ALL if one.owner in {"ana", "fay", "ines", "guest"}]
+SOMEBODYS = [one for one in ALL if one.owner in {"ana", "avi", "fay", "ines", "guest"}]
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 SCRIPT = {"Accept": "application/json", "Content-Type": "application/json"}
 STREAM = {"Accept": "text/event-stream", "Last-Event-ID": "0-1"}
@@ -27,6 +27,7 @@ NOWHERE = dict.fromkeys(
     "00000000-0000-4000-8000-000000000000",
 )
 NOWHERE |= dict.fromkeys(("seat", "token", "key", "user"), 999_999)
+NOWHERE |= dict.fromkeys(("project", "published"), "nowhere")
 HOWS = {"a person": {}, "a script": SCRIPT, "a stream that reconnects": STREAM}
 
 
@@ -67,7 +68,7 @@ def test_what_is_somebody_else_s_looks_like_what_is_not_there(server: Server, pe
     assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("address", [one for one in ALL if one.owner in {"ana", "ines"}], ids=named)
+@pytest.mark.parametrize("address", [one for one in ALL if one.owner in {"ana", "avi", "ines"}], ids=named)
 def test_her_own_opens(server: Server, people: People, address: Address) -> None:
     path = address.path.format(**server.facts)
     if not address.only:
