@@ -8,6 +8,8 @@ import json
 import os
 import sys
 import tomllib
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,12 +35,19 @@ from grader.package import Package  # noqa: E402
 from gradetape.accounts.models import Role, User  # noqa: E402
 from gradetape.api.models import Scope  # noqa: E402
 from gradetape.api.tokens import make_token  # noqa: E402
+from gradetape.authoring.actions import projects  # noqa: E402
 from gradetape.catalog.actions import publish  # noqa: E402
 from gradetape.catalog.models import ChallengeVersion  # noqa: E402
 from gradetape.interviews.actions import setup  # noqa: E402
 from gradetape.interviews.actions.invite import accept, invite  # noqa: E402
 from gradetape.interviews.actions.sit import start, taking  # noqa: E402
-from gradetape.interviews.models import Interview  # noqa: E402
+from gradetape.interviews.models import Interview, Sitting  # noqa: E402
+from gradetape.reviews.actions.points import override  # noqa: E402
+from gradetape.reviews.actions.review import finish_review, recommend  # noqa: E402
+from gradetape.reviews.actions.rubric import change_rubric  # noqa: E402
+from gradetape.reviews.actions.scoring import choose_level, keep_note  # noqa: E402
+from gradetape.reviews.actions.typing import keep_comment, keep_words  # noqa: E402
+from gradetape.reviews.editions import rubrics_of  # noqa: E402
 from gradetape.study.actions import give_up, save_note  # noqa: E402
 from gradetape.submissions import actions, attempts  # noqa: E402
 from gradetape.submissions.models import Kind, Submission  # noqa: E402
@@ -54,6 +63,7 @@ NAMES = {
     **dict.fromkeys(("ana", "bob", "cleo", "dora", "eli", "fay"), Role.CANDIDATE),
     "ada": Role.ADMIN,
     "ines": Role.INTERVIEWER,
+    "avi": Role.AUTHOR,
 }
 TIMINGS = Timings(jail_ms=1.0, first_case_ms=2.0, total_ms=3.0, cpu_s=0.1)
 
@@ -83,11 +93,18 @@ def package() -> Package:
     )
     files = {
         "challenge.toml": manifest, "statement.md": MARKUP["statement"], "starter.py": MARKUP["starter"],
-        "probes.py": "", "checks.py": "", "reference.py": MARKUP["source"], "review.md": "",
+        "probes.py": "", "checks.py": "", "reference.py": MARKUP["source"], "review.md": guide(),
         "explanation.md": MARKUP["statement"],
         "submissions/rejected/one.py": f"# caught by: seen\n# why: {MARKUP['hint']}\n",
     }  # fmt: skip
     return Package("markup", {name: text.encode() for name, text in files.items()})
+
+
+def guide() -> str:
+    """What the author tells interviewers, the rubric included."""
+    levels = " | ".join(MARKUP[name] for name in ("hint", "case_title", "part_title", "title", "summary"))
+    head = "| criterion | 0 | 1 | 2 | 3 | 4 |\n| --- | --- | --- | --- | --- | --- |"
+    return f"{head}\n| {MARKUP['title']} | {levels} |\n\n{MARKUP['statement']}"
 
 
 def result(submission: Submission) -> GradeResult:
@@ -160,6 +177,24 @@ def interview(by: User, version: ChallengeVersion) -> dict[str, str]:
     return {name: str(pk) for name, pk in ids.items()}
 
 
+def review(sitting: Sitting, submission: Submission, reviewers: Iterable[User]) -> None:
+    """All that a reviewer can write, of people who are done, so that each reads the other's."""
+    task = sitting.interview.tasks.get()
+    for reviewer in reviewers:
+        whose: dict[str, Any] = {"sitting": sitting, "reviewer": reviewer}
+        keep_comment(**whose, submission=submission, line=1, text=MARKUP["hint"], revision=0)
+        choose_level(**whose, task=task, criterion="c1", level=0, was=None)
+        keep_note(**whose, task=task, criterion="c1", text=MARKUP["message"], revision=0)
+        for kind in ("summary", "notes"):
+            keep_words(**whose, kind=kind, text=MARKUP["statement"], revision=0)
+        recommend(**whose, choice="no", was="")
+        finish_review(**whose)
+        case = submission.cases.get(case="seen" if reviewer.role == Role.ADMIN else "unseen")
+        override(sitting=sitting, by=reviewer, submission=submission, case=case, points=1, reason=MARKUP["name"])
+    one, *_ = rubrics_of([task])[task.pk].criteria
+    change_rubric(task=task, by=reviewer, based_on=0, criteria=[replace(one, weight=2)])
+
+
 def main() -> None:
     users = people()
     version = publish(package=package()).version
@@ -183,7 +218,11 @@ def main() -> None:
         "open": str(send("ana").pk),
         **belongings(users["ana"], users["fay"]),
         **interview(users["ines"], version),
+        "project": projects.make(slug="piece", contents=package().files, by=users["avi"]).slug,
+        "published": version.challenge.slug,
     }
+    sitting, handed = Sitting.objects.get(pk=facts["sitting"]), Submission.objects.get(pk=facts["handed"])
+    review(sitting, handed, [users["ada"], users["ines"]])
     sys.stdout.write(json.dumps(facts))
 
 
