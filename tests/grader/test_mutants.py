@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.mutants import proposing
+from grader.mutants.mistake import Mistake, replacing
+from grader.mutants.places import Place
 from grader.mutants.proposing import MOST, Mutant, propose
+from grader.mutants.script import Script
 from grader.package import REPOSITORY
 from grader.source import MAX_SOURCE
 
@@ -166,6 +171,16 @@ def test_ids_outlive_changes_elsewhere() -> None:
     assert before == {mutant.id for mutant in propose("# a comment\n" + body, ALL)}
     twice = [mutant.id for mutant in propose("def f(x):\n    x = x + y\n    x = x + y\n    return x\n", ALL)]
     assert len(set(twice)) == len(twice)
+
+
+def test_what_would_not_compile_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(script: Script, place: Place, imports: frozenset[str]) -> Iterator[Mistake]:
+        if isinstance(place.node, ast.Name):
+            for text in ("(", "break = 1", "z"):
+                yield replacing("any", script, place.node, text, text)
+
+    monkeypatch.setattr(proposing, "_FINDERS", (broken,))
+    assert {mutant.after for mutant in propose("x = 1\n")} == {"z = 1"}
 
 
 @pytest.mark.parametrize(
