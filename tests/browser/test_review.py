@@ -174,7 +174,10 @@ def test_two_review_by_keys_and_see_one_another_when_done(
     comment(page, base, "Why at this line? (Ines)")
     score(page, "3")
     override(page, "The statement allows both. (Ines)")
-    assert not everywhere(page, axe)
+    for name in ("Cases", "Rubric", "Questions", "Notes"):
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.get_by_role("tab", name=name).click()
+        assert not everywhere(page, axe)
     page.set_viewport_size({"width": 1440, "height": 900})
     decide(page, 2, "Solid. (Ines)")
     expect(page.get_by_text("No other review is done yet")).to_be_visible()

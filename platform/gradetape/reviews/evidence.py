@@ -10,6 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from gradetape.interviews.models import Sitting, Task
+from gradetape.interviews.models.sitting import GRACE
 from gradetape.reviews.attempts import attempts_of, last_line
 from gradetape.reviews.exceptions import NoSuchEvidence
 from gradetape.reviews.models import Evidence
@@ -47,7 +48,9 @@ def pointed_at(text: str, sitting: Sitting, tasks: list[Task]) -> Pointer:
 
 def _moment(asked: Mapping[str, str], sitting: Sitting, tasks: list[Task]) -> Pointer:
     at = float(asked["at"])
-    if not math.isfinite(at) or not 0 <= at <= sitting.length * 60 * 4:
+    # As much as a sitting has can be given back to it, see clock.py.
+    longest = 2 * sitting.length * 60 + GRACE.total_seconds()
+    if not math.isfinite(at) or not 0 <= at <= longest:
         raise NoSuchEvidence
     task = next((one for one in tasks if one.challenge.slug == asked.get("task")), None)
     return Pointer({"at": round(at, 3), "task": task})
