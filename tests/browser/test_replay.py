@@ -95,9 +95,7 @@ def test_watching_somebody_who_types(
     seat.wait_for_url("**/challenges/custom-metric/")
     late.goto(f"{place}watch/")
     for one in (page, late):
-        expect(one.get_by_role("button", name="A metric that survives")).to_have_attribute(
-            "aria-pressed", "true", timeout=LIVE_MS
-        )
+        expect(one.locator("[data-task=custom-metric]")).to_have_attribute("aria-pressed", "true", timeout=LIVE_MS)
         same_text(one, seat)
     late.close()
     # It is over: what was typed last is handed in, and the way is to the replay.
@@ -148,7 +146,7 @@ def test_it_plays_to_the_end_and_leaves_idle_stretches_out(page: Page, replay: d
     expect(page.locator("[data-now]")).to_have_text("12:03", timeout=120_000)
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     assert code_of(page) == replay["last"]
-    expect(page.get_by_role("button", name="A metric that survives")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-task=custom-metric]")).to_have_attribute("aria-pressed", "true")
 
 
 def test_dragging_goes_through_time(page: Page, replay: dict[str, Any]) -> None:
@@ -213,7 +211,7 @@ def test_a_link_leads_to_its_moment(page: Page, context: BrowserContext, replay:
 
 def test_another_task_is_chosen_and_left_again(page: Page, replay: dict[str, Any]) -> None:
     page.keyboard.press("End")
-    page.get_by_role("button", name="A dense layer").click()
+    page.locator("[data-task=custom-layer]").click()
     expect(page.get_by_label("Follow the candidate")).not_to_be_checked()
     assert code_of(page) == replay["right"]
     expect(page.locator("[data-code-state]")).to_contain_text("The candidate is at A metric that survives")
