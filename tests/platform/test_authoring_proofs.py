@@ -4,84 +4,21 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from support import MANIFEST, wait_until
+from proving import MISSED, alma, engine, expire, project, started, step, to_the_end
+from support import wait_until
 
 from grader.exceptions import PackageError
 from grader.package import Package
 from gradetape import broker
-from gradetape.accounts.models import Role, User
-from gradetape.authoring.actions.projects import make
 from gradetape.authoring.files import write
-from gradetape.authoring.models import Project, Proof, ProofKind, ProofState
-from gradetape.authoring.proofs import starting, story, sweeping, turns, work
+from gradetape.authoring.models import Proof, ProofKind, ProofState
+from gradetape.authoring.proofs import mutating, starting, story, sweeping, turns, work
 from gradetape.authoring.proofs.judging import problems_of, uncaught_of
 from gradetape.authoring.proofs.matrix import Matrix
-from gradetape.submissions import engines
 from gradetape.submissions.story import BEGINNING, EventId
 
+__all__ = ["alma", "engine", "project", "started"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-CAUGHT = "# caught by: three\n# why: wrong for three\nfail three\n"
-MISSED = "# caught by: three\n# why: nobody looks at seven\npass\n"
-FILES = {
-    "challenge.toml": MANIFEST, "statement.md": "# Doubling\n", "starter.py": "fail two\n", "probes.py": "# probes\n",
-    "reference.py": "pass\n", "review.md": "Ask.\n",
-    "submissions/accepted/right.py": "# style: plain\npass\n",
-    "submissions/rejected/caught.py": CAUGHT,
-}  # fmt: skip
-
-
-@pytest.fixture
-def alma(db: None) -> User:
-    return User.objects.create_user("alma@example.org", "d-long-password", display_name="Alma", role=Role.AUTHOR)
-
-
-@pytest.fixture
-def project(alma) -> Project:
-    return make(slug="doubles", contents={path: text.encode() for path, text in FILES.items()}, by=alma)
-
-
-@pytest.fixture
-def started(project, alma):
-    """Starts a proof of the project with some files changed: `started(reference_py="fail two")`."""
-
-    def begin(kind: ProofKind = ProofKind.QUICK, again: bool = False, **files: str) -> Proof:
-        for name, text in files.items():
-            path = {
-                "rejected": "submissions/rejected/other.py", "accepted": "submissions/accepted/right.py",
-                "reference": "reference.py",
-            }[name]  # fmt: skip
-            at = project.files.filter(path=path).values_list("revision", flat=True).first()
-            write(project=project, path=path, content=text.encode(), by=alma, revision=at or 0)
-        return starting.start(project=project, kind=kind, by=alma, again=again)
-
-    return begin
-
-
-@pytest.fixture(autouse=True)
-def engine(settings):
-    settings.ENGINE_RUN_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    yield
-    if engines.Holder.engine:
-        engines.Holder.engine.close()
-        engines.Holder.engine = None
-
-
-def step(proof: Proof) -> bool:
-    """One turn, as a worker's task takes it. False when there is none to take."""
-    turn = turns.claim(proof_id=proof.pk, worker="w1@here")
-    if turn is None:
-        return False
-    work.take(turn)
-    return True
-
-
-def to_the_end(proof: Proof) -> Proof:
-    for _ in range(60):
-        if not step(proof):
-            break
-    proof.refresh_from_db()
-    return proof
 
 
 def matrix(proof: Proof) -> Matrix:
@@ -114,14 +51,14 @@ def test_what_makes_a_package_unsound_is_said_with_its_place(started):
     other = placed["rejected/other.py"]
     assert (other.path, other.line) == ("submissions/rejected/other.py", 1)
     assert "at least 8 rejected" in words(proof)
-    (uncaught,) = uncaught_of(proof.package, matrix(proof))
+    (uncaught,) = uncaught_of(proof, matrix(proof))
     assert uncaught.why == "nobody looks at seven"
     assert "Write a case that shows why it is wrong (nobody looks at seven)" in uncaught.advice
 
 
 def test_a_case_that_catches_an_uncaught_one_is_named(started):
     proof = to_the_end(started(ProofKind.FULL, rejected="# caught by: two\nfail three\n"))
-    (uncaught,) = uncaught_of(proof.package, matrix(proof))
+    (uncaught,) = uncaught_of(proof, matrix(proof))
     assert "three fails it" in uncaught.advice
     assert str(matrix(proof).rows["rejected/other.py"].cell("two")) == "passed bad"
     assert matrix(proof).rows["rejected/other.py"].total.words == "not caught"
@@ -267,5 +204,30 @@ def test_only_the_newest_proofs_are_kept(started, monkeypatch):
     wait_until(lambda: not Proof.objects.open().exists())
 
 
-def expire(proof: Proof) -> None:
-    Proof.objects.filter(pk=proof.pk).update(lease=timezone.now() - timedelta(seconds=1))
+def test_mutants_that_nothing_notices_stand_out_and_can_be_adopted(started, alma, project):
+    proof = to_the_end(started(ProofKind.FULL, reference="first = 1\nsecond = first + 2\n"))
+    survivors = [one for one in uncaught_of(proof, matrix(proof)) if one.row.kind == "mutant"]
+    assert survivors
+    assert proof.turn >= len(survivors)
+    one = survivors[0]
+    assert one.row.total.words == "survives"
+    assert {line.kind for line in one.changes} >= {"gone", "new"}
+    trial = proof.trials.get(position=one.position)
+    path = mutating.adopt(proof=proof, trial=trial, by=alma)
+    text = project.files.get(path=path).text
+    assert text.startswith(f"# caught by: \n# why: {one.why}\n")
+    assert text.endswith(bytes(trial.source).decode())
+    assert path == one.path == mutating.adopt(proof=proof, trial=trial, by=alma)
+    with pytest.raises(starting.NotToBeProved, match="caught by"):
+        starting.start(project=project, kind=ProofKind.QUICK, by=alma)
+
+
+def test_a_mutant_is_tried_until_something_catches_it(started):
+    proof = started(ProofKind.FULL, reference="x = 1\nfail = 'three'\n")
+    mutant = proof.trials.filter(kind="mutant").first()
+    proof.trials.filter(pk=mutant.pk).update(source=b"fail two\npause 0.1\n")
+    proof.trials.filter(kind="mutant").exclude(pk=mutant.pk).delete()
+    row = matrix(to_the_end(proof)).rows[mutant.key]
+    assert (str(row.cell("two")), str(row.cell("three"))) == ("failed good", "unasked quiet")
+    assert row.total.words == "caught"
+    assert matrix(proof).idle() == ["nothing"]

@@ -169,7 +169,8 @@ class ProofTrial(models.Model):
 
     def trial(self, package: Package) -> Trial:
         """The trial as the engine's side takes it."""
-        source = bytes(self.source) if self.source is not None else package.files[self.path]
+        # A mutant's alone is kept here; lists leave it in the database.
+        source = bytes(self.source or b"") if self.kind == MUTANT else package.files[self.path]
         only = None if self.only is None else frozenset(self.only)
         return Trial(self.kind, self.name, source, self.seed, frozenset(self.caught_by), only)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.model import Outcome
 from grader.package import Package
@@ -10,12 +10,15 @@ from grader.validation.plan import WRONG
 from grader.validation.report import Report, missing
 from gradetape.authoring.models import Proof, ProofTrial
 from gradetape.authoring.models.proof import MUTANT
+from gradetape.authoring.proofs import mutating
 from gradetape.authoring.proofs.matrix import RIGHT, Matrix, Row
+from gradetape.study.differences import Line
 
 _SOLUTION = re.compile(r"(?:(reference|starter)/(?:reference|starter)\.py|(?:accepted|rejected|cheating)/[^:,\s]+\.py)")
 _FRAME = re.compile(r"\b(probes|checks|replays|reference)\.py\D{0,12}(\d+)")
 _FILE = re.compile(r"\b(review\.md|challenge\.toml|probes\.py|checks\.py|replays\.py|reference\.py)\b")
 _WHY = re.compile(r"^#\s*why:\s*(.+?)\s*$", re.MULTILINE)
+_SURVIVES = "No case notices this change. Write a case that tells it from the reference, or pass over it."
 _CAUGHT = re.compile(rb"^#\s*caught by:", re.MULTILINE)
 
 
@@ -30,11 +33,20 @@ class Problem:
 
 @dataclass(frozen=True)
 class Uncaught:
-    """A wrong solution that gets through, and what would catch it."""
+    """A wrong solution that gets through, and what would catch it. A mutant with how it differs from the reference,
+    and the file that it would become.
+    """
 
     row: Row
     why: str
     advice: str
+    line: int | None = None
+    changes: list[Line] = field(default_factory=list)
+    path: str = ""
+
+    @property
+    def position(self) -> int:
+        return self.row.trials[0].position
 
 
 def report_of(proof: Proof, trials: Iterable[ProofTrial]) -> Report:
@@ -55,22 +67,34 @@ def problems_of(proof: Proof, matrix: Matrix) -> list[Problem]:
     return [_placed(package, matrix, words) for words in report_of(proof, matrix.trials).problems]
 
 
-def uncaught_of(package: Package, matrix: Matrix) -> list[Uncaught]:
+def uncaught_of(proof: Proof, matrix: Matrix) -> list[Uncaught]:
     """Wrong submissions that pass a case that they name, and mutants that pass everything."""
+    wrong = [row for row in matrix.wrong() if row.kind in WRONG and row.done and row.missed_by()]
+    survivors = [row for row in matrix.wrong() if row.kind == MUTANT and row.survives]
+    return [_missed(proof.package, row) for row in wrong] + _survivors(proof, survivors)
+
+
+def _missed(package: Package, row: Row) -> Uncaught:
+    why = _WHY.search(package.files[row.path].decode("utf-8", "replace"))
+    return Uncaught(row, why.group(1) if why else "", _remedy(row, why.group(1) if why else ""), path=row.path)
+
+
+def _survivors(proof: Proof, rows: list[Row]) -> list[Uncaught]:
+    sources = {trial.position: trial for trial in proof.trials.filter(kind=MUTANT)} if rows else {}
     found = []
-    for row in matrix.wrong():
-        if not row.done or not (row.missed_by() if row.kind in WRONG else not row.caught_by()):
-            continue
-        source = package.files.get(row.path, b"").decode("utf-8", "replace")
-        why = found_why.group(1) if row.kind in WRONG and (found_why := _WHY.search(source)) else ""
-        found.append(Uncaught(row, why, _remedy(row, why)))
+    for row in rows:
+        trial = sources[row.trials[0].position]
+        change = mutating.change_of(trial)
+        found.append(
+            Uncaught(
+                row, change.words, _SURVIVES, change.line, mutating.lines_of(proof, trial), mutating.path_of(trial)
+            )
+        )
     return found
 
 
 def _remedy(row: Row, why: str) -> str:
     missed, caught = ", ".join(row.missed_by()), row.caught_by()
-    if row.kind == MUTANT:
-        return "No case notices this change. Write a case that tells it from the reference, or pass over it."
     if caught:
         return (
             f"It passes {missed}, which it names; {', '.join(caught)} fails it. Sharpen {missed}, or name "

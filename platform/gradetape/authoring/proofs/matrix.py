@@ -10,13 +10,14 @@ from grader.validation.plan import WRONG
 from grader.validation.report import STARTER_BELOW
 from gradetape.authoring.models.proof import MUTANT, ProofTrial
 
-UNASKED, WAITING, MIXED = "unasked", "waiting", "mixed"
+UNASKED, WAITING, MIXED, BROKEN = "unasked", "waiting", "mixed", "broken"
 RIGHT = ("reference", "accepted")
 
 
 class Cell(NamedTuple):
-    """How a solution does in a case. `state`: an outcome, or WAITING, UNASKED (it is not tried on this case) or MIXED
-    (it hangs on the seed); `tone`: whether that is as it should be (good, bad) or says nothing (quiet).
+    """How a solution does in a case. `state`: an outcome, or WAITING, UNASKED (it is not tried on this case), MIXED
+    (it hangs on the seed) or BROKEN (it could not be judged); `tone`: whether that is as it should be (good, bad) or
+    says nothing (quiet).
     """
 
     state: str
@@ -80,19 +81,29 @@ class Row:
         """The cases that it names and passed all the same."""
         return sorted(case for case in self.named if Outcome.PASSED in self.outcomes.get(case, []))
 
+    @property
+    def survives(self) -> bool:
+        """Whether it was tried, and nothing caught it."""
+        return self.done and not self.caught_by()
+
+    @property
+    def label(self) -> str:
+        """What it is called on the page: the file's name, or what makes a mutant one."""
+        change = self.trials[0].change
+        return f"line {change['line']}: {change['words']}" if change else self.name
+
     def cell(self, case: str, landing: Outcome | None = None) -> Cell:
         """The cell of a case; `landing`: how the trial under way has just ended there."""
         seen = [*self.outcomes.get(case, []), *([landing] if landing else [])]
         if not seen:
-            return Cell(WAITING if self.asked(case) else UNASKED, "quiet")
-        mixed = len(set(seen)) > 1
-        state = MIXED if mixed and Outcome.PASSED in seen else seen[0].value
-        return Cell(state, self._tone(case, seen, is_mixed=state == MIXED))
+            return Cell(WAITING if self.asked(case) and not self.done else UNASKED, "quiet")
+        if Outcome.JUDGE_ERROR in seen:
+            return Cell(BROKEN, "bad")
+        if len(set(seen)) > 1 and Outcome.PASSED in seen:
+            return Cell(MIXED, "bad")
+        return Cell(seen[0].value, self._tone(case, passed=seen[0] is Outcome.PASSED))
 
-    def _tone(self, case: str, seen: Sequence[Outcome], *, is_mixed: bool) -> str:
-        passed = all(one is Outcome.PASSED for one in seen)
-        if Outcome.JUDGE_ERROR in seen or is_mixed:
-            return "bad"
+    def _tone(self, case: str, *, passed: bool) -> str:
         if self.kind in RIGHT:
             return "good" if passed else "bad"
         if self.kind == "starter":
@@ -114,7 +125,7 @@ class Row:
             fits = score >= 100 if self.kind in RIGHT else score < STARTER_BELOW
             return Total(f"{score:g} points", "good" if fits else "bad")
         if self.kind == MUTANT:
-            return Total("caught", "good") if self.caught_by() else Total("survives", "bad")
+            return Total("survives", "bad") if self.survives else Total("caught", "good")
         missed = self.missed_by()
         return Total("not caught", "bad") if missed else Total("caught", "good")
 
@@ -136,15 +147,18 @@ class Matrix:
 
     def idle(self) -> list[str]:
         """Cases that separate nothing: every solution that is to fail something was tried on them, and passed."""
-        found = []
-        for case in self.cases:
-            rows = [row for row in self.wrong() if row.asked(case.id)]
-            complete = rows and len(rows) == len(self.wrong()) and all(row.done for row in rows)
-            starters = [row for row in self.rows.values() if row.kind == "starter"]
-            passed = all(set(row.outcomes.get(case.id, [])) == {Outcome.PASSED} for row in [*rows, *starters])
-            if complete and passed:
-                found.append(case.id)
-        return found
+        wrong = self.wrong()
+        starters = [row for row in self.rows.values() if row.kind == "starter"]
+        # A mutant is tried until something catches it, so on some cases only.
+        every = [row for row in [*wrong, *starters] if row.kind != MUTANT]
+        if not wrong or not all(row.done for row in [*wrong, *starters]):
+            return []
+        return [
+            case.id
+            for case in self.cases
+            if all(row.outcomes.get(case.id) for row in every)
+            and not any(case.id in row.caught_by() for row in [*wrong, *starters])
+        ]
 
     def column(self, case: str, idle: Sequence[str] = ()) -> Total:
         """What a case catches, of the wrong solutions that were tried on it."""
@@ -166,7 +180,7 @@ class Matrix:
             "caught": caught,
             "wrong": len(wrong),
             "mutants": len(mutants),
-            "survivors": sum(not row.caught_by() for row in mutants),
+            "survivors": sum(row.survives for row in mutants),
             "flaky": sum(row.cell(case.id).state == MIXED for row in self.rows.values() for case in self.cases),
         }
 

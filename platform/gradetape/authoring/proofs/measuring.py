@@ -41,7 +41,8 @@ def next_margin(proof: Proof, matrix: Matrix) -> Margin | None:
     done = proof.measured.get(MARGINS, {})
     for row in matrix.rows.values():
         cases = [case for case in roomy if row.outcomes.get(case, [])[:1] == [Outcome.PASSED]]
-        if row.kind in (*WRONG, MUTANT) and row.key not in done and cases:
+        gets_through = row.kind in WRONG or (row.kind == MUTANT and not row.caught_by())
+        if gets_through and row.key not in done and cases:
             return Margin(row, cases)
     return None
 

@@ -15,7 +15,7 @@ from gradetape.authoring.exceptions import AuthoringError
 from gradetape.authoring.files import package_of
 from gradetape.authoring.models import Project, Proof, ProofKind, ProofState, ProofTrial
 from gradetape.authoring.models.proof import planned_rows
-from gradetape.authoring.proofs import turns
+from gradetape.authoring.proofs import mutating, turns
 from gradetape.authoring.proofs.work import cancel_key
 from gradetape.submissions.actions import CANCEL_KEPT
 
@@ -53,7 +53,9 @@ def start(*, project: Project, kind: ProofKind, by: User, again: bool = False) -
                 project=project, started_by=by, kind=kind, digest=package.digest, engine=engine_digest(),
                 archive=package.archive(),
             )  # fmt: skip
-            ProofTrial.objects.bulk_create(planned_rows(proof, plan), batch_size=500)
+            rows = planned_rows(proof, plan)
+            rows += [] if proof.is_quick else mutating.planned_rows(proof, package, first=len(rows), seed=plan[0].seed)
+            ProofTrial.objects.bulk_create(rows, batch_size=500)
             log.record(actor=by, action="proof_started", scope=project.scope, about=f"proof:{proof.pk}", kind=str(kind))
             transaction.on_commit(partial(turns.ring, proof.pk))
     except IntegrityError as error:

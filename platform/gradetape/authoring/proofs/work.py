@@ -10,8 +10,9 @@ from grader.exceptions import Cancelled, JudgeError
 from grader.libraries import surroundings
 from grader.validation import tolerance
 from grader.validation.story import CaseLanded, Event
-from grader.validation.trying import attempt
+from grader.validation.trying import attempt, until_caught
 from gradetape.authoring.models import Proof, ProofTrial
+from gradetape.authoring.models.proof import MUTANT
 from gradetape.authoring.proofs import measuring, story, turns
 from gradetape.authoring.proofs.judging import report_of
 from gradetape.authoring.proofs.matrix import Matrix, Row
@@ -72,7 +73,8 @@ class _Step:
                 cell = str(row.cell(event.case, event.seen.outcome))
                 self._teller.tell(story.CELL, {"row": row.key, "case": event.case, "cell": cell})
 
-        tried = attempt(
+        make = until_caught if trial.kind == MUTANT else attempt
+        tried = make(
             self._package,
             trial.position,
             trial.trial(self._package),
