@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from gradetape.api.urls import api_patterns, token_patterns
+from gradetape.authoring.proving_urls import proving_patterns
 from gradetape.authoring.urls import studio_patterns
 from gradetape.catalog.browsing import catalogue
 from gradetape.catalog.views import challenge
@@ -17,8 +18,8 @@ from gradetape.reviews.urls import review_patterns
 from gradetape.standings import views as standings
 from gradetape.submissions import bundles, desk
 from gradetape.submissions import views as submissions
-from gradetape.webhooks.urls import webhook_patterns
 from gradetape.timeline.urls import watching_patterns
+from gradetape.webhooks.urls import webhook_patterns
 
 urlpatterns = [
     path("", login_not_required(home), name="home"),
@@ -44,6 +45,7 @@ urlpatterns = [
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("sitting/", include(sitting_patterns)),
     path("studio/", include(studio_patterns)),
+    path("studio/", include(proving_patterns)),
     path("dashboard/", standings.dashboard, name="dashboard"),
     path("dashboard/recent/", standings.recent, name="dashboard_recent"),
     path("dashboard/events/", standings.events, name="dashboard_events"),

@@ -87,6 +87,12 @@ class Row:
         return self.done and not self.caught_by()
 
     @property
+    def line(self) -> int | None:
+        """Where a mutant is one."""
+        change = self.trials[0].change
+        return int(change["line"]) if change else None
+
+    @property
     def label(self) -> str:
         """What it is called on the page: the file's name, or what makes a mutant one."""
         change = self.trials[0].change
@@ -146,18 +152,20 @@ class Matrix:
         return [row for row in self.rows.values() if row.kind in (*WRONG, MUTANT)]
 
     def idle(self) -> list[str]:
-        """Cases that separate nothing: every solution that is to fail something was tried on them, and passed."""
+        """Cases that separate nothing: every solution that is to fail something was tried on them, and passed.
+
+        The starter says nothing here: it is not filled in, so it fails whatever there is.
+        """
         wrong = self.wrong()
-        starters = [row for row in self.rows.values() if row.kind == "starter"]
         # A mutant is tried until something catches it, so on some cases only.
-        every = [row for row in [*wrong, *starters] if row.kind != MUTANT]
-        if not wrong or not all(row.done for row in [*wrong, *starters]):
+        submitted = [row for row in wrong if row.kind != MUTANT]
+        if not submitted or not all(row.done for row in wrong):
             return []
         return [
             case.id
             for case in self.cases
-            if all(row.outcomes.get(case.id) for row in every)
-            and not any(case.id in row.caught_by() for row in [*wrong, *starters])
+            if all(row.outcomes.get(case.id) for row in submitted)
+            and not any(case.id in row.caught_by() for row in wrong)
         ]
 
     def column(self, case: str, idle: Sequence[str] = ()) -> Total:
