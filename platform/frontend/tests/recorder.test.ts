@@ -88,9 +88,9 @@ function storage(most = Infinity): Storage {
       kept[key] = value;
     },
   };
-  // Object.keys of a storage are its keys.
+  // Object.keys of a storage are its keys, in the order of their letters.
   return new Proxy(methods as unknown as Storage, {
-    ownKeys: () => Object.keys(kept),
+    ownKeys: () => Object.keys(kept).sort(),
     getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
   });
 }

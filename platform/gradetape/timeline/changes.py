@@ -28,7 +28,7 @@ def check(changes: Changes) -> None:
             raise BadChanges(f"Expected a length from 0 to 2**31. Received: {kept_or_deleted!r}")
 
 
-def _head(section: list[int | str]) -> int:
+def _head(section: object) -> int:
     """How much a section deletes; its lines are looked at on the way."""
     if not isinstance(section, list) or not section or not isinstance(section[0], int):
         raise BadChanges(f"Expected a number, or a list of a number and lines. Received: {str(section)[:60]!r}")
