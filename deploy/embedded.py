@@ -1,7 +1,7 @@
 """`make run`: GradeTape on one machine, started by one command and ended by one Ctrl-C.
 
-The launcher owns a local Redis, and web, worker, beat and courier as the Procfile names them. Everything that an installation
-keeps lies in var/. A second start picks up what the first one left, also after a power cut.
+The launcher owns a local Redis, and web, worker, beat and courier as the Procfile names them. Everything that an
+installation keeps lies in var/. A second start picks up what the first one left, also after a power cut.
 """
 
 import fcntl

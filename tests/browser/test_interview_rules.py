@@ -61,7 +61,7 @@ def add_webhook(page: Page) -> None:
     page.get_by_label("Address").fill("https://hooks.invalid/take?key=1")
     page.get_by_role("button", name="Add").click()
     assert page.get_by_role("textbox", name="https://hooks.invalid/take?key=1").input_value().startswith("gtwh_")
-    page.get_by_role("button", name="Try out").click()
+    page.get_by_role("button", name="Try it out").click()
     expect(page.locator("tbody")).to_contain_text("On its way")
 
 

@@ -17,7 +17,7 @@ class Promise(NamedTuple):
     def __str__(self) -> str:
         if self.days is None:
             return "kept until somebody deletes it"
-        end = "deleted" if self.then == AfterKeeping.DELETE else "kept without the person"
+        end = "deleted" if self.then == AfterKeeping.DELETE else "only the numbers, without the person"
         return f"kept for {self.days} day{'' if self.days == 1 else 's'}, then {end}"
 
     def holds(self, days: int | None, then: str | None) -> bool:

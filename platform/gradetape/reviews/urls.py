@@ -1,6 +1,6 @@
 """Addresses of reviews, below those of interviews."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from gradetape.reviews.views import changing, page, rubric, typing
 
@@ -17,7 +17,7 @@ sitting_review_patterns = [
     path("rubric/<slug:slug>/<slug:criterion>/evidence/", changing.evidence, name="interview_evidence"),
 ]
 
-review_patterns = [
+review_patterns: list[URLPattern | URLResolver] = [
     path("<uuid:pk>/candidates/<uuid:sitting_id>/", include(sitting_review_patterns)),
     path("<uuid:pk>/rubric/<slug:slug>/", rubric.rubric, name="interview_rubric"),
 ]
