@@ -20,6 +20,7 @@ from gradetape.authoring.actions import projects
 from gradetape.authoring.archives import BadArchive, packed, unpacked
 from gradetape.authoring.models import Project
 from gradetape.authoring.starting import template
+from gradetape.intake import limited
 from tests.hostile.packages.making import ARCHIVES, made
 
 HOME = "/studio/projects/scaling/"
@@ -218,3 +219,31 @@ def test_a_refused_archive_says_why_on_the_page(as_avi, project, address):
     answer = send(as_avi, made("link"), address)
     assert answer.status_code == 400
     assert "a link" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "taken"),
+    [
+        ("/studio/upload/", 16 * 2**20, True),
+        ("/studio/projects/some-slug/upload/", 16 * 2**20, True),
+        ("/studio/projects/some-slug/files/", 16 * 2**20, True),
+        ("/studio/upload/", 18 * 2**20, False),
+        ("/studio/projects/some-slug/files/probes.py/", 2**20, False),
+        ("/challenges/studio/upload/", 2**20, False),
+    ],
+)
+async def test_only_where_archives_are_taken_may_a_request_be_large(path, size, taken):
+    came, answers = [], []
+
+    async def application(scope, receive, send):
+        came.append(scope["path"])
+
+    async def receive():
+        return {"type": "http.request", "body": b""}
+
+    async def send(message):
+        answers.append(message.get("status"))
+
+    scope = {"type": "http", "path": path, "headers": [(b"content-length", str(size).encode())]}
+    await limited(application)(scope, receive, send)
+    assert (bool(came), answers[:1]) == ((True, []) if taken else (False, [413]))
