@@ -72,10 +72,11 @@ def _lines(source: str, spans: Sequence[Span]) -> list[Line]:
         at = place
         while waiting and waiting[-1].start < end:
             span = waiting[-1]
-            start, stop = max(span.start, place), min(span.end, end)
+            # Indentation is nobody's words.
+            start, stop = max(span.start, place + len(text) - len(text.lstrip())), min(span.end, end)
             line.pieces += [Piece(source[at:start])] if start > at else []
-            line.pieces.append(Piece(source[start:stop], ALIKE if span.number else GIVEN))
-            at = stop
+            line.pieces += [Piece(source[start:stop], ALIKE if span.number else GIVEN)] if stop > start else []
+            at = max(at, stop)
             if span.number:
                 line.within.append(span.number)
                 line.begins += [span.number] if span.start >= place else []
