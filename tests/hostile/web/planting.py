@@ -36,6 +36,8 @@ from gradetape.accounts.models import Role, User  # noqa: E402
 from gradetape.api.models import Scope  # noqa: E402
 from gradetape.api.tokens import make_token  # noqa: E402
 from gradetape.authoring.actions import projects  # noqa: E402
+from gradetape.authoring.models import Project, Proof, ProofKind, ProofState, ProofTrial  # noqa: E402
+from gradetape.authoring.proofs import starting  # noqa: E402
 from gradetape.catalog.actions import publish  # noqa: E402
 from gradetape.catalog.models import ChallengeVersion  # noqa: E402
 from gradetape.interviews.actions import setup  # noqa: E402
@@ -153,6 +155,27 @@ def belongings(owner: User, keeper: User) -> dict[str, int]:
     return {"key": key.pk, "seat": seat.pk, "token": token.pk}
 
 
+def proof(project: Project, by: User) -> Proof:
+    """A proof that is over, of which every trial went wrong with an attack as its message; the last is a mutant."""
+    made = starting.start(project=project, kind=ProofKind.QUICK, by=by)
+    change = {"kind": "number", "line": 1, "words": MARKUP["title"]}
+    last = made.trials.count()
+    facts = {"kind": "mutant", "name": "m1", "seed": 1, "source": MARKUP["stdout"].encode(), "change": change}
+    ProofTrial.objects.create(proof=made, position=last, **facts)
+    for trial in made.trials.all():
+        outcome = Outcome.PASSED if trial.kind in ("mutant", "rejected") else Outcome.JUDGE_ERROR
+        seen = {"outcome": outcome, "message": MARKUP["message"], "line": 1}
+        tried = {"verdict": Verdict.WRONG_ANSWER, "score": 0, "cpu_s": 0.1, "message": MARKUP["message"]}
+        trial.tried, trial.turn = {**tried, "cases": {"seen": seen, "unseen": seen}}, 1
+        trial.save()
+    measured = {"natural": dict.fromkeys(("seen", "unseen"), MARKUP["message"])}
+    Proof.objects.filter(pk=made.pk).update(
+        state=ProofState.FINISHED, sound=False, turn=1, measured=measured, fault=MARKUP["message"],
+        libraries={"tensorflow": MARKUP["name"]},
+    )  # fmt: skip
+    return made
+
+
 def interview(by: User, version: ChallengeVersion) -> dict[str, str]:
     """An interview whose every text is an attack, and somebody in the middle of it who has sent something."""
     made = Interview(title=MARKUP["title"], instructions=MARKUP["statement"])
@@ -208,6 +231,7 @@ def main() -> None:
     )
     save_note(candidate=users["ana"], challenge=version.challenge, text=MARKUP["statement"], revision=0)
     give_up(candidate=users["ana"], challenge=version.challenge)
+    project = projects.make(slug="piece", contents=package().files, by=users["avi"])
     facts = {
         "password": PASSWORD,
         "emails": {name: user.email for name, user in users.items()},
@@ -218,7 +242,8 @@ def main() -> None:
         "open": str(send("ana").pk),
         **belongings(users["ana"], users["fay"]),
         **interview(users["ines"], version),
-        "project": projects.make(slug="piece", contents=package().files, by=users["avi"]).slug,
+        "project": project.slug,
+        "proof": str(proof(project, users["avi"]).pk),
         "published": version.challenge.slug,
     }
     sitting, handed = Sitting.objects.get(pk=facts["sitting"]), Submission.objects.get(pk=facts["handed"])

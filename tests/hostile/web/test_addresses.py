@@ -23,7 +23,7 @@ CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 SCRIPT = {"Accept": "application/json", "Content-Type": "application/json"}
 STREAM = {"Accept": "text/event-stream", "Last-Event-ID": "0-1"}
 NOWHERE = dict.fromkeys(
-    ("open", "graded", "interview", "invitation", "sitting", "handed", "webhook", "delivery"),
+    ("open", "graded", "interview", "invitation", "sitting", "handed", "webhook", "delivery", "proof"),
     "00000000-0000-4000-8000-000000000000",
 )
 NOWHERE |= dict.fromkeys(("seat", "token", "key", "user"), 999_999)
