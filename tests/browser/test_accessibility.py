@@ -109,6 +109,7 @@ def test_the_pages_after_a_challenge(workbench: Workbench, axe: str) -> None:
     assert not everywhere(page, axe)
 
 
+@pytest.mark.timeout(900)
 def test_watching_and_replaying(page: Page, axe: str, installation: Installation, sign_up: Callable[[], str]) -> None:
     address = sign_up()
     tell(installation, MAKE_INTERVIEWER.format(address))
