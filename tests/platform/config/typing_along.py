@@ -1,7 +1,5 @@
 """Timelines for tests: entries as a candidate's page would have told them, at moments that the test chooses."""
 
-import random
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -30,17 +28,3 @@ def write(
             )
         )  # fmt: skip
     Entry.objects.bulk_create(rows, batch_size=500)
-
-
-def edits(text: str, number: int, seconds: float, seed: int = 1) -> Iterator[tuple[float, str, dict[str, Any]]]:
-    """So many single-character edits of a text at random places, spread over so many seconds; a long one stays long."""
-    chance, length = random.Random(seed), len(text)
-    for one in range(number):
-        at = chance.randint(0, length)
-        if length > 30_000:
-            at = min(at, length - 1)
-            changes: list[Any] = [at, [1], length - at - 1]
-        else:
-            changes = [at, [0, chance.choice("abcdef")], length - at]
-        length += -1 if length > 30_000 else 1
-        yield seconds * one / number, "edit", {"changes": [part for part in changes if part != 0]}
