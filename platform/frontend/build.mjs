@@ -58,6 +58,7 @@ const options = {
     { in: "src/studio.ts", out: "studio" },
     { in: "src/review.ts", out: "review" },
     { in: "src/replay.ts", out: "replay" },
+    { in: "src/proof.ts", out: "proof" },
     { in: "styles/app.css", out: "app" },
   ],
   outdir,

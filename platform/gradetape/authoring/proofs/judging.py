@@ -98,7 +98,7 @@ def _remedy(row: Row, why: str) -> str:
     if caught:
         return (
             f"It passes {missed}, which it names; {', '.join(caught)} fails it. Sharpen {missed}, or name "
-            f"`# caught by: {', '.join(caught)}` if that is the case that is meant to."
+            f"# caught by: {', '.join(caught)} if that is the case that is meant to."
         )
     wrong = f" that shows why it is wrong ({why})" if why else " that shows why it is wrong"
     return f"It passes {missed}, and no other case that was tried fails it. Write a case{wrong}."

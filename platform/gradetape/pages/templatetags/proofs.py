@@ -59,4 +59,6 @@ def split_words(text: str) -> list[str]:
 @register.filter
 def share(part: float | None) -> str:
     """A part of a whole that may be tiny, in percent."""
-    return "–" if part is None else f"{100 * part:.2g} %"
+    if part is None:
+        return "–"
+    return f"{100 * part:,.0f} %" if part >= 0.1 else f"{100 * part:.2g} %"
