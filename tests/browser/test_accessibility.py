@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.installation import Installation
 from tests.browser.interviewing import MAKE_INTERVIEWER, made_by, tell
+from tests.browser.test_studio_write import MAKE_AUTHOR
 from tests.browser.workbench import Workbench
 
 PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]
@@ -122,6 +123,24 @@ def test_watching_and_replaying(page: Page, axe: str, installation: Installation
     empty = made_by(installation, address, "started")["place"]
     for name in ("watch", "replay"):
         assert not everywhere(page, axe, f"{empty}{name}/")
+
+
+def test_the_studio(page: Page, axe: str, installation: Installation, sign_up: Callable[[], str]) -> None:
+    tell(installation, MAKE_AUTHOR.format(sign_up()))
+    assert not [found for address in ("", "new/", "upload/") for found in everywhere(page, axe, f"/studio/{address}")]
+    page.set_viewport_size(SIZES["wide"])
+    page.goto("/studio/new/")
+    page.get_by_label("A documented question").check()
+    page.get_by_label("Short name").fill("axes")
+    page.get_by_label("Question", exact=True).fill("**Halve it**\n\n```python\ndef halve(x):\n    return x / 2\n```\n")
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/projects/axes/")
+    for address in ("", "about/", "upload/", "files/statement.md/", "files/challenge.toml/", "files/probes.py/", "proof/"):
+        assert not everywhere(page, axe, f"/studio/projects/axes/{address}")
+    page.locator("[data-problem-list] li").first.wait_for()
+    for view in ("Files", "Help"):
+        page.locator("[data-views]").get_by_role("tab", name=view).click()
+        assert not findings(page, axe)
 
 
 def test_no_page_asks_anybody_else(chromium: Browser, installation: Installation) -> None:
