@@ -132,7 +132,8 @@ def test_the_studio(page: Page, axe: str, installation: Installation, sign_up: C
     page.goto("/studio/new/")
     page.get_by_label("A documented question").check()
     page.get_by_label("Short name").fill("axes")
-    page.get_by_label("Question", exact=True).fill("**Halve it**\n\n```python\ndef halve(x):\n    return x / 2\n```\n")
+    code = "```python\ndef halve(x):\n    return x / 2\n```"
+    page.get_by_label("Question", exact=True).fill(f"**Halve it**\n\n{code}\n")
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/projects/axes/")
     for address in ("", "about/", "upload/", "files/statement.md/", "files/challenge.toml/", "files/probes.py/", "proof/"):
