@@ -136,7 +136,8 @@ def test_the_studio(page: Page, axe: str, installation: Installation, sign_up: C
     page.get_by_label("Question", exact=True).fill(f"**Halve it**\n\n{code}\n")
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/projects/axes/")
-    for address in ("", "about/", "upload/", "files/statement.md/", "files/challenge.toml/", "files/probes.py/", "proof/"):
+    editors = [f"files/{name}/" for name in ("statement.md", "challenge.toml", "probes.py")]
+    for address in ("", "about/", "upload/", "proof/", *editors):
         assert not everywhere(page, axe, f"/studio/projects/axes/{address}")
     page.locator("[data-problem-list] li").first.wait_for()
     for view in ("Files", "Help"):
