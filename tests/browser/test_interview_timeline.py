@@ -173,7 +173,14 @@ def test_all_that_is_typed_is_recorded(room: Room, context: BrowserContext) -> N
     pasted = [entry["data"]["pasted"] for entry in entries if "pasted" in entry["data"]]
     assert pasted[0] == len("\n# pasted xx\n")
     # What was typed without a connection came under its own page, before what the next page told.
+    assert "typed without a connection" in typed_on(pages[0], entries)
     assert [entry["page"] for entry in entries if entry["kind"] == "opened"] == pages
+
+
+def typed_on(page: str, entries: list[dict[str, Any]]) -> str:
+    """All that the edits of a page brought in."""
+    sections = [section for entry in entries if entry["page"] == page for section in entry["data"].get("changes", [])]
+    return "".join(line for section in sections if isinstance(section, list) for line in section[1:])
 
 
 KEYS = [
@@ -198,6 +205,28 @@ def many_edits(room: Room, dice: random.Random) -> None:
         if step % 50 == 0:
             room.page.keyboard.press("Control+End")
     assert room.workbench.editor.inner_text().strip()
+
+
+def test_a_crash_loses_nothing(room: Room, context: BrowserContext) -> None:
+    """Without a connection, and without a last moment in which the page could do anything."""
+    page, address = room.page, room.page.url
+    room.wait_until_told()
+    context.set_offline(True)
+    page.keyboard.insert_text("# typed before the crash\n")
+    expect(room.workbench.saved).to_have_attribute("data-state", "offline")
+    with page.expect_event("crash"), pytest.raises(Error):
+        page.goto("chrome://crash")
+    page.close()
+    context.set_offline(False)
+    after = context.new_page()
+    after.goto(address)
+    other = Room(after, room.installation)
+    other.workbench.expect_code("typed before the crash")
+    other.wait_until_told()
+    entries = other.recorded()["entries"]
+    pages = list(dict.fromkeys(entry["page"] for entry in entries))
+    assert len(pages) == 2
+    assert "typed before the crash" in typed_on(pages[0], entries)
 
 
 def test_what_replaces_the_whole_text_is_an_edit_like_others(room: Room) -> None:
