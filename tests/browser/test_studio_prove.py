@@ -96,7 +96,7 @@ def test_the_matrix_is_walked_with_the_keyboard(page: Page, project) -> None:
     page.keyboard.press("ArrowRight")
     expect(cell(page, "reference/reference.py", "scalar")).to_be_focused()
     page.keyboard.press("Control+End")
-    last = page.locator("tbody tr").last.locator("td").last
+    last = page.locator("[data-grid] tbody tr").last.locator("td").last
     expect(last).to_be_focused()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
