@@ -35,7 +35,6 @@ export class HappeningList {
       const row = item.firstElementChild;
       if (i === place) row?.setAttribute("aria-current", "true");
       else row?.removeAttribute("aria-current");
-      item.classList.toggle("happening-later", i > place);
     }
     const shown = this.list.children[place];
     if (!(shown instanceof HTMLElement) || this.list.matches(":hover, :focus-within")) return;
