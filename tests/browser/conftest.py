@@ -76,21 +76,22 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert not complaints
 
 
+def signed_up(page: Page) -> str:
+    """Makes an account through the form, as a person does; answers its address."""
+    address = f"person{next(NUMBERS)}@example.org"
+    page.goto("/accounts/signup/")
+    page.get_by_label("Email").fill(address)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Name").fill("Person")
+    page.locator("main").get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/challenges/")
+    return address
+
+
 @pytest.fixture
 def sign_up(page: Page) -> Callable[[], str]:
-    """Makes an account through the form, as a person does; answers its address."""
-
-    def fill() -> str:
-        address = f"person{next(NUMBERS)}@example.org"
-        page.goto("/accounts/signup/")
-        page.get_by_label("Email").fill(address)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_label("Name").fill("Person")
-        page.locator("main").get_by_role("button", name="Sign up").click()
-        page.wait_for_url("**/challenges/")
-        return address
-
-    return fill
+    """Makes an account for who is at `page`; answers its address."""
+    return lambda: signed_up(page)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""An interview from setting it up to handing it in: an interviewer and a candidate, each in a browser of their own."""
+"""An interview from setting it up to its report: who set it up, a candidate and a colleague who watches and reviews."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import signed_up
 from tests.browser.installation import Installation
 from tests.browser.interviewing import MAKE_INTERVIEWER, tell
 from tests.browser.test_accessibility import axe, findings
-from tests.browser.workbench import Workbench
+from tests.browser.test_review import comment, decide, score
+from tests.browser.workbench import GRADED_MS, Workbench
 
 __all__ = ["axe"]
 pytestmark = pytest.mark.timeout(600)
@@ -29,6 +31,7 @@ from gradetape.submissions.models import Submission
 sent = [one.text for one in Submission.objects.filter(candidate=Sitting.objects.latest("consented_at").candidate)]
 assert len(sent) == 2 and sent[0] == {!r}, sent
 """
+CODE = "[data-editor] .cm-content"
 TYPED = "# typed when the time was up"
 
 
@@ -118,15 +121,62 @@ def type_into_the_end(page: Page, installation: Installation, axe_source: str) -
     expect(page.get_by_text("404")).to_be_visible()
 
 
-def look_at_the_result(page: Page, installation: Installation, axe_source: str) -> None:
+def colleague_of(chromium: Browser, installation: Installation) -> tuple[Page, str]:
+    """Another interviewer, in a browser of their own, and their address."""
+    context = chromium.new_context(base_url=installation.address, viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    address = signed_up(page)
+    tell(installation, MAKE_INTERVIEWER.format(address))
+    return page, address
+
+
+def share(page: Page, colleague: str) -> None:
+    """With somebody who sees nothing of it before."""
+    page.get_by_label("Share it with").fill(colleague)
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator(".team-list")).to_contain_text(colleague)
+
+
+def watch(colleague: Page) -> None:
+    """What the candidate is not told of: all cases."""
+    colleague.goto("/interviews/")
+    colleague.get_by_role("link", name="Layers").click()
+    colleague.locator(".candidates").get_by_role("link", name="Watch").click()
+    expect(colleague.locator("[data-watch]")).to_have_attribute("data-state", "ready")
+    expect(colleague.locator(CODE).first).to_contain_text("class CustomDenseLayer")
+
+
+def replay_and_review(colleague: Page, axe_source: str) -> None:
+    """From the end of the watching to a recommendation."""
+    expect(colleague.locator("[data-happenings]")).to_contain_text("cases pass")
+    colleague.wait_for_url("**/replay/", timeout=GRADED_MS)
+    expect(colleague.locator("[data-replay]")).to_have_attribute("data-state", "ready")
+    colleague.locator("[data-happenings]").get_by_role("button", name="Handed in at the end").click()
+    expect(colleague.locator(CODE).first).to_contain_text(TYPED)
+    expect(colleague.locator("[data-sent]")).to_contain_text("exactly the submitted source")
+    assert not findings(colleague, axe_source)
+    colleague.get_by_role("link", name="Review", exact=True).click()
+    base = colleague.url
+    comment(colleague, base, "Half of the penalty is missing.")
+    score(colleague, "2")
+    decide(colleague, 2, "Knows layers, reads past the statement.")
+
+
+def report(page: Page) -> None:
+    """Whoever set it up sees what the colleague found, in the table, in the report and in a file."""
     page.goto("/interviews/")
     page.get_by_role("link", name="Layers").click()
     expect(page.locator(".candidates")).to_contain_text("Time was up")
-    page.locator(".candidates td a").first.click()
-    expect(page.get_by_role("heading", name="A dense layer of your own")).to_be_visible()
-    expect(page.get_by_text("class CustomDenseLayer")).to_be_visible()
-    assert not findings(page, axe_source)
-    tell(installation, SENT.format(TYPED))
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("row", name="Cleo")).to_be_visible()
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="CSV file").click()
+    assert "Cleo" in waited.value.path().read_text(encoding="utf-8-sig")
+    page.go_back()
+    page.get_by_role("link", name="Report", exact=True).click()
+    expect(page.get_by_role("heading", name="Cleo")).to_be_visible()
+    expect(page.get_by_text("class CustomDenseLayer").first).to_be_visible()
 
 
 def test_an_interview(
@@ -137,14 +187,19 @@ def test_an_interview(
     source: Callable[[str], str],
     axe: str,
 ) -> None:
+    colleague, colleague_address = colleague_of(chromium, installation)
     tell(installation, MAKE_INTERVIEWER.format(sign_up()))
     link = set_up(page, axe)
+    share(page, colleague_address)
     away = chromium.new_context(base_url=installation.address, viewport={"width": 1440, "height": 900})
     away.set_default_timeout(30_000)
     candidate = away.new_page()
     come_in(candidate, link, axe)
     shut_out(chromium, installation, link, axe)
+    candidate.wait_for_timeout(2_500)
+    watch(colleague)
     work(candidate, source("rejected/penalty_halved"), axe)
+    expect(colleague.locator("[data-sent] [data-case]")).to_have_count(11)
     # The laptop is closed and opened again.
     candidate.close()
     candidate = away.new_page()
@@ -152,4 +207,7 @@ def test_an_interview(
     candidate.get_by_role("navigation").get_by_role("link", name="Submitted: A dense layer").click()
     type_into_the_end(candidate, installation, axe)
     away.close()
-    look_at_the_result(page, installation, axe)
+    tell(installation, SENT.format(TYPED))
+    replay_and_review(colleague, axe)
+    colleague.context.close()
+    report(page)
