@@ -4,14 +4,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from interviewing import an_interview, started
-from reviewing import Reviewer, reviewed_package
+from reviewing import Reviewer, reviewed_package, totals_seen
 from support import finish, signed_in
 
 from gradetape.accounts.models import Role, User
 from gradetape.audit.models import AuditEntry
 from gradetape.catalog.actions import publish
+from gradetape.comparing.candidates import began
 from gradetape.reviews.models import Comment, Review, Score, Words
-from gradetape.reviews.reading import recommendations_of, rubric_totals
+from gradetape.reviews.reading import recommendations_of
 from gradetape.submissions import actions
 from gradetape.submissions.models import Kind
 
@@ -93,6 +94,16 @@ def test_the_querysets_themselves_are_blind(scene, team):
     assert not Score.objects.visible_to(team["iris"]).exists()
 
 
+def test_who_abstains_reads_what_others_found_and_counts_in_nothing(scene, team):
+    write_all(scene, "ines")
+    scene["ines"].done("strong_yes")
+    assert scene["iris"].done("abstain").status_code == 302
+    assert "of ines" in seen_by(scene, "iris")
+    assert "Abstain" in scene["ines"].page("decision/").text
+    (candidate,) = began(scene["interview"], list(scene["interview"].tasks.all()), team["iris"])
+    assert [advice.label for advice in candidate.advised] == ["Strong yes"]
+
+
 def test_reopening_hides_it_again_and_is_told(scene, team):
     for name in ("ines", "iris"):
         write_all(scene, name)
@@ -109,10 +120,10 @@ def test_totals_of_others_come_with_their_reviews(scene, team):
     scene["ines"].score("c1", 4)
     scene["iris"].score("c1", 2)
     scene["ines"].done()
-    assert rubric_totals(scene["interview"], team["iris"]) == {scene["sitting"].pk: 0.5}
-    assert rubric_totals(scene["interview"], team["olga"]) == {}
+    assert totals_seen(scene["interview"], team["iris"]) == {scene["sitting"].pk: [0.5]}
+    assert totals_seen(scene["interview"], team["olga"]) == {}
     scene["iris"].done()
-    assert rubric_totals(scene["interview"], team["iris"]) == {scene["sitting"].pk: 0.75}
+    assert totals_seen(scene["interview"], team["iris"]) == {scene["sitting"].pk: [0.5, 1.0]}
     page = scene["iris"].page("decision/")
     assert page.context["together"].spread == 0.5
     assert page.context["together"].tables[0].lines[0].spread == 2

@@ -2,7 +2,7 @@
 
 import pytest
 from interviewing import an_interview, started
-from reviewing import REVIEW, Reviewer, reviewed_package
+from reviewing import REVIEW, Reviewer, reviewed_package, totals_seen
 from support import ROOT, finish, signed_in
 
 from gradetape.accounts.models import Role, User
@@ -10,7 +10,6 @@ from gradetape.audit.models import AuditEntry
 from gradetape.catalog.actions import publish
 from gradetape.reviews.guides import read, short_html
 from gradetape.reviews.models import Evidence, Rescoring, RubricEdition, Score
-from gradetape.reviews.reading import rubric_totals
 from gradetape.reviews.rubrics import Criterion, Rubric, share, together
 from gradetape.submissions import actions
 from gradetape.submissions.models import Kind
@@ -124,7 +123,7 @@ class TestScoring:
         ines.post("rubric/doubling/c1/evidence/", remove=str(first.pk))
         assert Evidence.objects.count() == 1
         assert Score.objects.get().level == 3
-        assert rubric_totals(sitting.interview, User.objects.get(email="ines@example.org")) == {sitting.pk: 0.75}
+        assert totals_seen(sitting.interview, User.objects.get(email="ines@example.org")) == {sitting.pk: [0.75]}
 
     @pytest.mark.parametrize(
         "address",
@@ -218,14 +217,14 @@ class TestChanging:
         scene["ines"].score("c1", 4)
         scene["ines"].score("c2", 0)
         scene["client"].post(scene["rubric"], rows(CLARITY, TESTS, **{"1-remove": "1"}))
-        assert rubric_totals(scene["interview"], ines)[scene["sitting"].pk] == 1.0
+        assert totals_seen(scene["interview"], ines)[scene["sitting"].pk] == [1.0]
         assert Score.objects.filter(criterion="c2", level=0).exists()
         assert "taken out of the rubric" in scene["ines"].page().text
         assert scene["ines"].score("c2", 3, was=0).json()["error"] == "no_criterion"
         scene["client"].post(scene["rubric"], rows(CLARITY, ("", *TESTS[1:]), edition=1))
         ids = [one["id"] for one in RubricEdition.objects.get(number=2).criteria]
         assert ids == ["c1", "c3"], "an id is never used again"
-        assert rubric_totals(scene["interview"], ines)[scene["sitting"].pk] == 1.0
+        assert totals_seen(scene["interview"], ines)[scene["sitting"].pk] == [1.0]
 
     def test_the_order_and_new_criteria(self, scene):
         data = rows(CLARITY, TESTS, ("", "Taste", ("a", "b", "c", "d", "e"), 2))

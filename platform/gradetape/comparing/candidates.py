@@ -19,7 +19,7 @@ from gradetape.accounts.models import User
 from gradetape.interviews.models import Interview, Sitting, Task
 from gradetape.interviews.naming import names_of
 from gradetape.interviews.progress import CandidateRow, Mark, candidates_of
-from gradetape.reviews.models import Override
+from gradetape.reviews.models import Override, Recommendation
 from gradetape.reviews.reading import Said, recommendations_of
 from gradetape.submissions.models import CaseResult, Kind, Submission
 
@@ -84,6 +84,11 @@ class Candidate:
         """How many submissions and how many runs."""
         counts = self.sent.get(challenge_id, {})
         return counts.get(Kind.SUBMIT, 0), counts.get(Kind.RUN, 0)
+
+    @property
+    def advised(self) -> list[Recommendation]:
+        """What these reviews recommend, without those that abstain."""
+        return [advice for one in self.said if (advice := one.recommendation) and advice != Recommendation.ABSTAIN]
 
     @property
     def rubric(self) -> float | None:

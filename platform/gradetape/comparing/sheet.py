@@ -51,8 +51,7 @@ def _row(interview: Interview, tasks: Sequence[Task], one: Candidate) -> Iterato
     for task, earned in zip(tasks, one.earned, strict=True):
         yield from _points(task, earned)
     yield from (one.attempts, one.runs, _percent(one.rubric))
-    given = [said.recommendation for said in one.said if said.recommendation]
-    yield "; ".join(advice.label for advice in reversed(ADVICE) for _ in range(given.count(advice)))
+    yield "; ".join(advice.label for advice in sorted(one.advised, key=ADVICE.index, reverse=True))
 
 
 def _points(task: Task, earned: Earned | None) -> Iterator[object]:

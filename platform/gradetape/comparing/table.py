@@ -170,8 +170,8 @@ def _rubric(one: Candidate) -> Cell:
 
 
 def _advice(one: Candidate) -> Cell:
-    given = [said.recommendation for said in one.said if said.recommendation]
+    given = one.advised
     if not given:
         return Cell("–", None)
     words = [f"{given.count(advice)} × {advice.label}" for advice in reversed(ADVICE) if advice in given]
-    return Cell(", ".join(words), sum(ADVICE.index(advice) for advice in given) / len(given))
+    return Cell(", ".join(words), sum(map(ADVICE.index, given)) / len(given))

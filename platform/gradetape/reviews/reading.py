@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from statistics import fmean
 from uuid import UUID
 
 from gradetape.accounts.models import User
@@ -26,15 +25,6 @@ class Said:
     @property
     def recommendation(self) -> Recommendation | None:
         return Recommendation(self.review.recommendation) if self.review.recommendation else None
-
-
-def rubric_totals(interview: Interview, viewer: User) -> dict[UUID, float | None]:
-    """For each sitting that has a review which the viewer may see: the mean of these reviews' totals, 0 to 1."""
-    found: dict[UUID, float | None] = {}
-    for sitting_id, said in recommendations_of(interview, viewer).items():
-        totals = [one.total for one in said if one.total is not None]
-        found[sitting_id] = fmean(totals) if totals else None
-    return found
 
 
 def recommendations_of(interview: Interview, viewer: User) -> dict[UUID, list[Said]]:

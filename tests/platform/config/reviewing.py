@@ -1,12 +1,15 @@
 """Reviews for tests: an interview with a rubric, somebody who sat it, and what reviewers send."""
 
 from typing import Any
+from uuid import UUID
 
 from django.test import Client
 from support import MANIFEST
 
 from grader.package import Package
-from gradetape.interviews.models import Sitting
+from gradetape.accounts.models import User
+from gradetape.interviews.models import Interview, Sitting
+from gradetape.reviews.reading import recommendations_of
 
 REVIEW = """# For interviewers
 
@@ -23,6 +26,14 @@ Be kind.
 
 **What about strings?** They double as well.
 """
+
+
+def totals_seen(interview: Interview, viewer: User) -> dict[UUID, list[float | None]]:
+    """What the reviews of each sitting come to that somebody may see, the lowest first."""
+    seen = recommendations_of(interview, viewer)
+    return {
+        sitting: sorted((one.total for one in said), key=lambda total: total or 0) for sitting, said in seen.items()
+    }
 
 
 def reviewed_package(review: str = REVIEW, slug: str = "doubling") -> Package:

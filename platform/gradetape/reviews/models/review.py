@@ -13,12 +13,13 @@ HIGHEST = 4
 
 
 class Recommendation(models.TextChoices):
-    """What a reviewer advises."""
+    """What a reviewer advises. Who abstains is done without a judgement, to read what others found."""
 
     STRONG_NO = "strong_no", "Strong no"
     NO = "no", "No"
     YES = "yes", "Yes"
     STRONG_YES = "strong_yes", "Strong yes"
+    ABSTAIN = "abstain", "Abstain"
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

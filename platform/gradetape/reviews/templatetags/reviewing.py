@@ -18,6 +18,7 @@ ADVICE = {
     Recommendation.NO: Word("No", "minus", "failed"),
     Recommendation.YES: Word("Yes", "check", "passed"),
     Recommendation.STRONG_YES: Word("Strong yes", "circle-check", "passed"),
+    Recommendation.ABSTAIN: Word("Abstain", "eye", "quiet"),
 }
 NONE = Word("No recommendation yet", "circle-dashed", "quiet")
 
