@@ -1,13 +1,14 @@
 """Points in the judge's place: only with a reason, on record, to be taken back, and counted in the totals."""
 
 import pytest
-from interviewing import an_interview, started
+from interviewing import an_interview, save, started
 from reviewing import Reviewer, reviewed_package
 from support import finish, result_of, signed_in
 
 from gradetape.accounts.models import Role, User
 from gradetape.audit.models import AuditEntry
 from gradetape.catalog.actions import publish
+from gradetape.interviews.actions.sit import hand_in
 from gradetape.interviews.models import Visibility
 from gradetape.interviews.progress import candidates_of, desks_of
 from gradetape.reviews.models import Override
@@ -114,3 +115,13 @@ def test_it_is_changed_again_and_taken_back_and_all_of_it_stays_on_record(scene)
         ("points.overridden", 40, 10), ("points.overridden", 10, 20), ("points.restored", 20, 40),
     ]  # fmt: skip
     assert Override.objects.count() == 2
+
+
+def test_reviewers_learn_that_what_was_typed_last_was_too_large_to_be_handed_in(scene, ines):
+    interview = an_interview(ines, [scene["first"].version.challenge])
+    for size, is_told in ((70_000, True), (60_000, False)):
+        client, sitting = started(interview, f"typed{size}@example.org")
+        assert save(client, sitting, "#" * size).status_code == 200
+        hand_in(sitting=sitting)
+        page = Reviewer(signed_in(ines), sitting).page().text
+        assert ("so it was not handed in" in page) is is_told

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q
 
 from grader.model import Outcome
@@ -71,6 +72,13 @@ def _sent_row(row: Any, visibility: str) -> SentRow:
         verdict=row.verdict if is_told else None, score=row.score if is_told else None,
         passed=row.passed if has_counts else None, total=row.total if has_counts else None,
     )  # fmt: skip
+
+
+def left_over(sitting: Sitting, task: Task) -> int | None:
+    """The bytes of what was typed last, where it was too large to be handed in at the end."""
+    draft = Draft.objects.filter(candidate_id=sitting.candidate_id, challenge_id=task.challenge_id).first()
+    size = len(draft.content) if draft and sitting.finished_at else 0
+    return size if size > settings.SOURCE_LIMIT else None
 
 
 @dataclass(frozen=True)

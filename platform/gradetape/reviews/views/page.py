@@ -12,6 +12,7 @@ from gradetape.accounts.http import SignedInRequest
 from gradetape.audit import log
 from gradetape.catalog.packages import package_of
 from gradetape.interviews.models import Task
+from gradetape.interviews.progress import left_over
 from gradetape.reviews.attempts import Attempt, cases_of, listed
 from gradetape.reviews.besides import comments_of, together_of, total_of
 from gradetape.reviews.changes import rescored
@@ -49,7 +50,7 @@ def review(request: SignedInRequest, pk: UUID, sitting_id: UUID) -> HttpResponse
     shown = _shown(request, attempts)
     context = {
         **heading(desk, place), "task": task, "review": mine, "attempts": attempts,
-        "shown": shown, **_panel(request, desk, task, mine),
+        "shown": shown, "left_over": left_over(desk.sitting, task), **_panel(request, desk, task, mine),
     }  # fmt: skip
     if shown:
         submission = desk.submission(shown.submission.pk)
