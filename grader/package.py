@@ -173,7 +173,7 @@ class Package:
         try:
             # As it stands: a module's docstring has no indentation of its own, and formulas keep theirs.
             return (ast.get_docstring(ast.parse(self.reference), clean=False) or "").strip()
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return ""
 
 

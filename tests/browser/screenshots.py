@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 from grader.package import Package, library
 from tests.browser.conftest import CHROMIUM_OPTIONS, PASSWORD, SUBMISSIONS
 from tests.browser.installation import ROOT, Installation
+from tests.browser.interviewing import made_by, tell
+from tests.browser.planting_candidates import planting
 from tests.browser.workbench import Workbench
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -72,6 +74,22 @@ def shoot(page: Page, folder: Path, name: str) -> None:
         page.screenshot(path=folder / f"{name}-{theme}.png")
 
 
+def interviews(page: Page, running: Installation, folder: Path) -> None:
+    """Candidates side by side, and one of them replayed."""
+    names = ["Ana Anders", "Bo Berg", "Cleo Cruz", "Dara Demir", "Eli Engel"]
+    sources = [code_of(name) for name in ("accepted/eager_minded", "accepted/keras_only", "rejected/penalty_halved")]
+    tell(running, planting("ana@example.org", names, sources))
+    page.goto("/interviews/")
+    page.get_by_role("link", name="Layers and losses").click()
+    page.get_by_role("link", name="Compare").click()
+    shoot(page, folder, "compare")
+    made = made_by(running, "ana@example.org", "2000", "40")
+    page.goto(f"{made['place']}replay/")
+    expect(page.locator("[data-replay]")).to_have_attribute("data-state", "ready")
+    page.locator("[data-happenings]").get_by_role("button", name="Submitted").last.click()
+    shoot(page, folder, "replay")
+
+
 def main(folder: Path) -> None:
     """Every picture in both themes."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,6 +111,7 @@ def main(folder: Path) -> None:
         page.goto("/challenges/custom-layer/attempts/")
         page.get_by_role("button", name="Compare the two chosen").click()
         shoot(page, folder, "difference")
+        interviews(page, running, folder)
         browser.close()
 
 

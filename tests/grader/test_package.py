@@ -107,4 +107,5 @@ def test_the_explanation_is_a_file_or_the_reference_s_own_words() -> None:
     assert toy(reference_py=words, explanation_md="Why.").explanation == "Why."
     assert toy(reference_py="x = 1\n").explanation == ""
     assert toy(reference_py="def").explanation == ""
+    assert toy(reference_py="x" + ".y" * 20_000).explanation == "", "deeper than Python reads"
     assert toy(reference_py=words).reference == words

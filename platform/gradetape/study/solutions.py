@@ -63,7 +63,7 @@ def without_docstring(source: str) -> str:
     """The module without its docstring, which is shown above it as the explanation."""
     try:
         body = ast.parse(source).body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source
     first = body[0] if body else None
     if not (
