@@ -105,6 +105,7 @@ def test_watching_somebody_who_types(
     seat.get_by_label("I am done").check()
     seat.get_by_role("button", name="Hand in and finish").click()
     page.wait_for_url("**/replay/", timeout=GRADED_MS)
+    expect(page.locator("[data-replay]")).to_have_attribute("data-state", "ready")
     page.keyboard.press("End")
     expect(page.locator(CODE).first).to_contain_text("# the last words")
     expect(page.locator("[data-sent]")).to_contain_text("exactly the submitted source")

@@ -4,7 +4,7 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from grader.package import Package
@@ -34,6 +34,7 @@ def files_of(root) -> dict[str, bytes]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CONTENTS, CONTENTS)
+@example({"reference.py": b""}, {})
 def test_what_is_written_is_what_is_there_whatever_was_before(tmp_path_factory, before, after):
     root = tmp_path_factory.mktemp("root")
     for contents in (before, after, after):

@@ -27,9 +27,12 @@ def folder_of(root: Path, slug: str) -> Path:
 
 
 def on_disk(root: Path, slug: str) -> dict[str, bytes]:
-    """The challenge's files below `root`, whatever is in them; none where there is no such folder."""
+    """The challenge's files below `root`, whatever is in them: without its folder its reference alone, or none."""
     folder = folder_of(root, slug)
-    return files_in(folder) if folder.is_dir() else {}
+    if folder.is_dir():
+        return files_in(folder)
+    reference = reference_of(folder)
+    return {REFERENCE: reference.read_bytes()} if reference.is_file() else {}
 
 
 def write(root: Path, slug: str, files: Mapping[str, bytes]) -> None:
