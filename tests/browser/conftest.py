@@ -6,6 +6,7 @@ import itertools
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,26 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(chromium: Browser, installation: Installation) -> Iterator[BrowserContext]:
+@contextmanager
+def somebody(chromium: Browser, installation: Installation, patience_ms: int = 30_000) -> Iterator[BrowserContext]:
+    """A browser of somebody's own."""
     context = chromium.new_context(base_url=installation.address, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(patience_ms)
     yield context
     context.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, installation: Installation) -> Iterator[BrowserContext]:
+    with somebody(chromium, installation) as context:
+        yield context
+
+
+@pytest.fixture
+def others(chromium: Browser, installation: Installation) -> Iterator[BrowserContext]:
+    """The browser of somebody else."""
+    with somebody(chromium, installation) as context:
+        yield context
 
 
 @pytest.fixture

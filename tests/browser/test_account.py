@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, SUBMISSIONS
+from tests.browser.conftest import PASSWORD, SUBMISSIONS, signed_up
 from tests.browser.installation import ROOT, Installation, free_port
 from tests.browser.provider import Provider
 from tests.browser.test_accessibility import SIZES, axe, findings
@@ -117,12 +117,7 @@ def test_a_security_key_is_the_second_factor(chromium: Browser, installation: In
     debugger.send("WebAuthn.enable")
     facts = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True}
     made = debugger.send("WebAuthn.addVirtualAuthenticator", {"options": facts})
-    address = f"keys{time.time_ns()}@example.org"
-    page.goto("/accounts/signup/")
-    page.get_by_label("Email").fill(address)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Name").fill("Person")
-    page.locator("main").get_by_role("button", name="Sign up").click()
+    address = signed_up(page)
     page.goto("/accounts/2fa/webauthn/add/")
     page.get_by_role("button", name="Add the key").click()
     expect(page.get_by_text("Security key added.")).to_be_visible()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import signed_up
 from tests.browser.installation import Installation
@@ -121,11 +121,9 @@ def type_into_the_end(page: Page, installation: Installation, axe_source: str) -
     expect(page.get_by_text("404")).to_be_visible()
 
 
-def colleague_of(chromium: Browser, installation: Installation) -> tuple[Page, str]:
-    """Another interviewer, in a browser of their own, and their address."""
-    context = chromium.new_context(base_url=installation.address, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
-    page = context.new_page()
+def colleague_of(others: BrowserContext, installation: Installation) -> tuple[Page, str]:
+    """Another interviewer, and their address."""
+    page = others.new_page()
     address = signed_up(page)
     tell(installation, MAKE_INTERVIEWER.format(address))
     return page, address
@@ -182,12 +180,13 @@ def report(page: Page) -> None:
 def test_an_interview(
     page: Page,
     chromium: Browser,
+    others: BrowserContext,
     installation: Installation,
     sign_up: Callable[[], str],
     source: Callable[[str], str],
     axe: str,
 ) -> None:
-    colleague, colleague_address = colleague_of(chromium, installation)
+    colleague, colleague_address = colleague_of(others, installation)
     tell(installation, MAKE_INTERVIEWER.format(sign_up()))
     link = set_up(page, axe)
     share(page, colleague_address)
@@ -209,5 +208,4 @@ def test_an_interview(
     away.close()
     tell(installation, SENT.format(TYPED))
     replay_and_review(colleague, axe)
-    colleague.context.close()
     report(page)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
+from tests.browser.conftest import somebody
 from tests.browser.installation import ROOT, Installation
 from tests.browser.workbench import Workbench
 
@@ -105,10 +106,8 @@ class Room:
 @pytest.fixture
 def context(chromium: Browser, installation: Installation) -> Iterator[BrowserContext]:
     """A browser that has no service but what is asked for: the candidate's."""
-    context = chromium.new_context(base_url=installation.address, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(60_000)
-    yield context
-    context.close()
+    with somebody(chromium, installation, patience_ms=60_000) as context:
+        yield context
 
 
 @pytest.fixture

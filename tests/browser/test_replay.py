@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.installation import Installation
 from tests.browser.interviewing import MAKE_INTERVIEWER, made_by, tell
@@ -31,14 +31,6 @@ def interviewer(installation: Installation, sign_up: Callable[[], str]) -> str:
     return address
 
 
-@pytest.fixture
-def candidate(chromium: Browser, installation: Installation) -> Iterator[BrowserContext]:
-    context = chromium.new_context(base_url=installation.address, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
-    yield context
-    context.close()
-
-
 def come_in(context: BrowserContext, link: str) -> Page:
     page = context.new_page()
     page.goto(link)
@@ -61,11 +53,11 @@ def same_text(page: Page, other: Page) -> None:
 
 
 def test_watching_somebody_who_types(
-    page: Page, context: BrowserContext, installation: Installation, interviewer: str, candidate: BrowserContext,
+    page: Page, context: BrowserContext, installation: Installation, interviewer: str, others: BrowserContext,
     source: Callable[[str], str],
 ) -> None:  # fmt: skip
     made = made_by(installation, interviewer, "invited")
-    seat = come_in(candidate, made["link"])
+    seat = come_in(others, made["link"])
     bench = Workbench(seat)
     place = f"{made['interview']}candidates/{seat.url.split('/')[4]}/"
     page.goto(f"{place}watch/")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.installation import ROOT, Installation
@@ -80,15 +79,6 @@ def planted(installation: Installation) -> dict[str, str]:
 @pytest.fixture
 def base(planted: dict[str, str]) -> str:
     return f"/interviews/{planted['interview']}/candidates/{planted['sitting']}/"
-
-
-@pytest.fixture
-def others(chromium: Browser, installation: Installation) -> Iterator[BrowserContext]:
-    """A browser of somebody else."""
-    away = chromium.new_context(base_url=installation.address, viewport={"width": 1440, "height": 900})
-    away.set_default_timeout(30_000)
-    yield away
-    away.close()
 
 
 def sign_in(page: Page, name: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 from django.test import Client
+from interviewing import an_interview
 from support import MANIFEST, RedisProcess, signed_in
 
 from grader.package import Package
@@ -12,6 +13,7 @@ from gradetape import broker
 from gradetape.accounts.models import Role, User
 from gradetape.catalog.actions import publish
 from gradetape.catalog.models import ChallengeVersion
+from gradetape.interviews.models import Interview
 from gradetape.submissions import actions, attempts
 from gradetape.submissions.models import Kind, Submission
 
@@ -49,6 +51,16 @@ def ada(db: None) -> User:
 
 
 @pytest.fixture
+def ines(db: None) -> User:
+    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
+
+
+@pytest.fixture
+def iris(db: None) -> User:
+    return User.objects.create_user("iris@example.org", "e-long-password", display_name="Iris", role=Role.INTERVIEWER)
+
+
+@pytest.fixture
 def as_ana(ana: User) -> Client:
     return signed_in(ana)
 
@@ -56,6 +68,11 @@ def as_ana(ana: User) -> Client:
 @pytest.fixture
 def as_bob(bob: User) -> Client:
     return signed_in(bob)
+
+
+@pytest.fixture
+def as_ines(ines: User) -> Client:
+    return signed_in(ines)
 
 
 @pytest.fixture
@@ -78,6 +95,12 @@ def tiny() -> Callable[..., Package]:
 @pytest.fixture
 def version(db: None, tiny: Callable[..., Package]) -> ChallengeVersion:
     return publish(package=tiny()).version
+
+
+@pytest.fixture
+def interview(ines: User, version: ChallengeVersion) -> Interview:
+    """Ines's, open, with the one challenge."""
+    return an_interview(ines, [version.challenge])
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ FINISH = attempts.finish
 
 
 @pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
 def graded(send, take, ana) -> Submission:
     return finished(take, send(ana))
 

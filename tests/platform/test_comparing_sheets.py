@@ -9,23 +9,13 @@ from django.utils import timezone
 from interviewing import an_interview, let_pass
 from support import signed_in
 
-from gradetape.accounts.models import Role, User
+from gradetape.accounts.models import User
 from gradetape.comparing.sheet import safe
 from gradetape.interviews.models import Interview
 from gradetape.reviews.models import Comment, Override, Review, Score, Words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOURCE = "def double(x):\n    return x + x  # planted-source\n"
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def iris(db) -> User:
-    return User.objects.create_user("iris@example.org", "e-long-password", display_name="Iris", role=Role.INTERVIEWER)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from interviewing import an_interview
 from support import signed_in
 
 from grader.package import Package, library
-from gradetape.accounts.models import Role, User
 from gradetape.comparing import likeness, similarity
 from gradetape.comparing.sides import ALIKE, side_by_side
 from gradetape.comparing.similarity import THRESHOLD, alike, grams_of, read, runs_of
@@ -136,11 +135,6 @@ def test_both_sides_show_their_text_and_the_same_stretches(slug):
         assert "\n".join("".join(piece.text for piece in line.pieces) for line in lines) == source
         assert sorted(number for line in lines for number in line.begins) == list(range(1, stretches + 1))
         assert all(line.within for line in lines if any(piece.kind == ALIKE and piece.text for piece in line.pieces))
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
 
 
 @pytest.fixture

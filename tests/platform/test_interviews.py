@@ -19,16 +19,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def iris(db) -> User:
-    return User.objects.create_user("iris@example.org", "e-long-password", display_name="Iris", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
 def tripling(tiny, version):
     return publish(package=tiny(slug="tripling", statement="# Tripling\n\nTriple it.\n")).version
 

@@ -8,7 +8,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from interviewing import an_interview, enter, link_for, path_of, started
+from interviewing import enter, link_for, path_of, started
 from support import signed_in
 
 from gradetape.accounts.models import Role, User
@@ -20,16 +20,6 @@ from gradetape.interviews.models import Interview, Invitation, Sitting
 from gradetape.interviews.people import read
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def interview(ines, version) -> Interview:
-    return an_interview(ines, [version.challenge])
 
 
 def post_list(ines: User, interview: Interview, people: str, **changes: str):

@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from interviewing import an_interview, enter, link_for, path_of, save, send, started
-from support import finish, signed_in
+from support import finish
 
 from gradetape import broker
-from gradetape.accounts.models import Role, User
+from gradetape.accounts.models import User
 from gradetape.audit.models import AuditEntry
 from gradetape.interviews.actions import invite as inviting
 from gradetape.interviews.actions import sit
@@ -29,16 +29,6 @@ from gradetape.webhooks.models import Delivery, Event
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME, MAIL, CODE, SAID = "Zuleika Planted", "zuleika.planted@example.org", "planted_code = 1", "planted opinion"
 WORDS = ("zuleika", "planted")
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def as_ines(ines) -> Client:
-    return signed_in(ines)
 
 
 @pytest.fixture

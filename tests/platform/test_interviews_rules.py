@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from interviewing import FORM, an_interview, link_for, started
+from interviewing import FORM, link_for, started
 from support import signed_in
 
 from gradetape.accounts.models import Role, User
@@ -19,26 +19,6 @@ from gradetape.submissions import actions
 from gradetape.submissions.models import Kind
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def iris(db) -> User:
-    return User.objects.create_user("iris@example.org", "e-long-password", display_name="Iris", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def interview(ines, version) -> Interview:
-    return an_interview(ines, [version.challenge])
-
-
-@pytest.fixture
-def as_ines(ines) -> Client:
-    return signed_in(ines)
 
 
 def reworded(interview: Interview, **changes: str) -> dict[str, str]:

@@ -14,7 +14,6 @@ from interviewing import an_interview, enter, let_pass, link_for, save, send, st
 from support import finish, signed_in
 
 from grader.model import Verdict
-from gradetape.accounts.models import Role, User
 from gradetape.catalog.actions import publish
 from gradetape.interviews.actions import sit
 from gradetape.interviews.clock import Span, credit_of, joined
@@ -27,16 +26,6 @@ from gradetape.submissions.models import Attempt, Draft, Ending, Submission
 pytestmark = pytest.mark.django_db(transaction=True)
 # What a candidate must not find where samples alone are told: ids, hints and outcomes of hidden cases.
 HIDDEN = ("planted-", '"three"', '"nothing"', "partial")
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def interview(ines, version) -> Interview:
-    return an_interview(ines, [version.challenge])
 
 
 def sources(sitting: Sitting) -> list[str]:

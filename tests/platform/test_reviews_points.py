@@ -5,7 +5,6 @@ from interviewing import an_interview, save, started
 from reviewing import Reviewer, reviewed_package
 from support import finish, result_of, signed_in
 
-from gradetape.accounts.models import Role, User
 from gradetape.audit.models import AuditEntry
 from gradetape.catalog.actions import publish
 from gradetape.interviews.actions.sit import hand_in
@@ -16,11 +15,6 @@ from gradetape.submissions import actions
 from gradetape.submissions.models import Kind
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
 
 
 @pytest.fixture

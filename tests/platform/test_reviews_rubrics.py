@@ -5,7 +5,7 @@ from interviewing import an_interview, started
 from reviewing import REVIEW, Reviewer, reviewed_package, totals_seen
 from support import ROOT, finish, signed_in
 
-from gradetape.accounts.models import Role, User
+from gradetape.accounts.models import User
 from gradetape.audit.models import AuditEntry
 from gradetape.catalog.actions import publish
 from gradetape.reviews.guides import read, short_html
@@ -71,11 +71,6 @@ def test_totals_go_by_weights_and_leave_out_what_was_not_scored():
     assert together([(1, 0.5), (3, None)]) == 0.5
     assert together([(1, 0.0), (3, 1.0)]) == 0.75
     assert together([]) is None
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
 
 
 @pytest.fixture

@@ -9,26 +9,15 @@ from interviewing import an_interview, let_pass, save, started
 from roompage import RoomPage, a_page, told, typed
 from support import signed_in
 
-from gradetape.accounts.models import Role, User
 from gradetape.catalog.actions import publish
 from gradetape.interviews.actions import sit
-from gradetape.interviews.models import Interview, Sitting
+from gradetape.interviews.models import Sitting
 from gradetape.submissions.models import Submission
 from gradetape.timeline import recording
 from gradetape.timeline.models import Entry, Recording
 from gradetape.timeline.verifying import Match, matches_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def interview(ines, version) -> Interview:
-    return an_interview(ines, [version.challenge])
 
 
 @pytest.fixture

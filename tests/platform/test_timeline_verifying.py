@@ -4,27 +4,15 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from interviewing import an_interview, let_pass, save
+from interviewing import let_pass, save
 from roompage import RoomPage, a_page
 
-from gradetape.accounts.models import Role, User
 from gradetape.interviews.actions import sit
-from gradetape.interviews.models import Interview
 from gradetape.submissions.models import Submission
 from gradetape.timeline.changes import Text
 from gradetape.timeline.verifying import Match, matches_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def interview(ines, version) -> Interview:
-    return an_interview(ines, [version.challenge])
 
 
 @pytest.fixture

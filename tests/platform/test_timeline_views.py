@@ -34,11 +34,6 @@ EDIT = (1, "edit", {"changes": [5, [0, "2"]]})
 
 
 @pytest.fixture
-def ines(db) -> User:
-    return User.objects.create_user("ines@example.org", "d-long-password", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
 def other(db) -> User:
     return User.objects.create_user("olga@example.org", "d-long-password", display_name="Olga", role=Role.INTERVIEWER)
 

@@ -2,10 +2,9 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from interviewing import an_interview, started
+from interviewing import started
 from support import signed_in
 
 from gradetape.accounts.models import Role, User
@@ -24,16 +23,6 @@ URL = "https://hooks.example.org/take/planted-path?key=planted-key"
 @pytest.fixture
 def ines(db) -> User:
     return User.objects.create_user("ines@example.org", display_name="Ines", role=Role.INTERVIEWER)
-
-
-@pytest.fixture
-def as_ines(ines) -> Client:
-    return signed_in(ines)
-
-
-@pytest.fixture
-def interview(ines, version) -> Interview:
-    return an_interview(ines, [version.challenge])
 
 
 @pytest.fixture

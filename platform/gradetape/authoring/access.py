@@ -1,29 +1,12 @@
 """How a view comes to a project and to what hangs on it: for its authors, and for nobody else."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from gradetape.accounts.http import SignedInRequest
+from gradetape.accounts.http import SignedInRequest, only_for
 from gradetape.authoring.models import Project
 from gradetape.authoring.models.project import may_author
 
-View = Callable[..., HttpResponse]
-
-
-def authors_only(view: View) -> View:
-    """The view, for authors; for everybody else there is nothing here."""
-
-    @wraps(view)
-    def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_author(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
+authors_only = only_for(may_author)
 
 
 def project_of(request: SignedInRequest, slug: str) -> Project:

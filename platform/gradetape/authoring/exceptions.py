@@ -1,15 +1,10 @@
 """Why the studio refuses something. A class's docstring is its default message; authors read it."""
 
-from typing import ClassVar
+from gradetape.exceptions import GradeTapeError
 
 
-class AuthoringError(Exception):
+class AuthoringError(GradeTapeError):
     """This can't be done."""
-
-    code: ClassVar[str] = "refused"
-
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or self.__doc__)
 
 
 class FileConflict(AuthoringError):

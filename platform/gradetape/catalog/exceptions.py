@@ -1,11 +1,10 @@
 """What can be wrong about publishing. A class's docstring is its default message."""
 
+from gradetape.exceptions import GradeTapeError
 
-class CatalogError(Exception):
+
+class CatalogError(GradeTapeError):
     """The catalogue can't do this."""
-
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or self.__doc__)
 
 
 class VersionIsFinal(CatalogError):

@@ -18,7 +18,7 @@ from gradetape.comparing.report import reports_of
 from gradetape.comparing.sheet import sheet_of
 from gradetape.comparing.table import USUAL, columns_of, groups_of, heading, name_column, rows_of, sorted_by
 from gradetape.interviews.access import interview_of
-from gradetape.interviews.models import Interview
+from gradetape.interviews.models import Interview, Task
 
 FINISHED = "finished"
 
@@ -27,9 +27,7 @@ FINISHED = "finished"
 @never_cache
 def compare(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Everybody who began. In the address: sort (a column, with - the highest first), show=finished."""
-    interview = interview_of(request, pk)
-    tasks = tasks_of(interview)
-    everybody = began(interview, tasks, request.user)
+    interview, tasks, everybody = _asked(request, pk)
     _looked(request, interview, "candidates.compared")
     show = FINISHED if request.GET.get("show") == FINISHED else ""
     columns = columns_of(tasks)
@@ -74,9 +72,7 @@ def similar(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
 @never_cache
 def csv(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """A row for each candidate who began."""
-    interview = interview_of(request, pk)
-    tasks = tasks_of(interview)
-    everybody = began(interview, tasks, request.user)
+    interview, tasks, everybody = _asked(request, pk)
     log.record(actor=request.user, action="csv.made", scope=interview.scope, candidates=len(everybody))
     name = slugify(interview.title) or "interview"
     return HttpResponse(
@@ -90,9 +86,7 @@ def csv(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @never_cache
 def report(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """To be printed: all candidates, or ?candidate=SITTING; with ?code=no without what they wrote."""
-    interview = interview_of(request, pk)
-    tasks = tasks_of(interview)
-    everybody = began(interview, tasks, request.user)
+    interview, tasks, everybody = _asked(request, pk)
     asked = request.GET.get("candidate", "")
     candidates: Sequence[Candidate] = [one for one in everybody if not asked or str(one.sitting.pk) == asked]
     if asked and not candidates:
@@ -104,6 +98,13 @@ def report(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "reports": reports_of(tasks, candidates, with_code=with_code),
     }  # fmt: skip
     return render(request, "interviews/report.html", context)
+
+
+def _asked(request: SignedInRequest, pk: UUID) -> tuple[Interview, list[Task], list[Candidate]]:
+    """The interview, its tasks, and everybody who began. Raises Http404."""
+    interview = interview_of(request, pk)
+    tasks = tasks_of(interview)
+    return interview, tasks, began(interview, tasks, request.user)
 
 
 def _looked(request: SignedInRequest, interview: Interview, action: str, about: str = "") -> None:

@@ -1,33 +1,17 @@
 """How a view comes to an interview and to what hangs on it: for the people of its team, and for nobody else."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from gradetape.accounts.http import SignedInRequest
+from gradetape.accounts.http import SignedInRequest, only_for
 from gradetape.accounts.models import User
 from gradetape.interviews.models import Interview, Sitting
 from gradetape.interviews.models.interview import may_interview
 from gradetape.submissions.models import Submission
 from gradetape.submissions.models.submission import SubmissionQuerySet
 
-View = Callable[..., HttpResponse]
-
-
-def interviewers_only(view: View) -> View:
-    """The view, for interviewers; for everybody else there is nothing here."""
-
-    @wraps(view)
-    def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_interview(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
+interviewers_only = only_for(may_interview)
 
 
 def interview_of(request: SignedInRequest, pk: UUID) -> Interview:

@@ -1,15 +1,10 @@
 """Why something can't be done. A class's docstring is its default message; people read it."""
 
-from typing import ClassVar
+from gradetape.exceptions import GradeTapeError
 
 
-class InterviewError(Exception):
+class InterviewError(GradeTapeError):
     """This can't be done."""
-
-    code: ClassVar[str] = "refused"
-
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or self.__doc__)
 
 
 class NotADraft(InterviewError):

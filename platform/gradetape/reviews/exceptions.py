@@ -1,17 +1,13 @@
 """Why something can't be done. A class's docstring is its default message; people read it."""
 
-from typing import Any, ClassVar
+from typing import Any
 
+from gradetape.exceptions import GradeTapeError
 from gradetape.reviews.models.review import OfReview
 
 
-class ReviewError(Exception):
+class ReviewError(GradeTapeError):
     """This can't be done."""
-
-    code: ClassVar[str] = "refused"
-
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or self.__doc__)
 
 
 class ReviewDone(ReviewError):

@@ -1,15 +1,10 @@
 """Why a submission or a draft is not taken. A class's docstring is its default message; candidates read it."""
 
-from typing import ClassVar
+from gradetape.exceptions import GradeTapeError
 
 
-class SubmissionError(Exception):
+class SubmissionError(GradeTapeError):
     """This can't be done."""
-
-    code: ClassVar[str] = "refused"
-
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or self.__doc__)
 
 
 class SourceTooLarge(SubmissionError):

@@ -1,19 +1,15 @@
 """Why a message did not arrive. A class's docstring is its default message; people read it."""
 
+from gradetape.exceptions import GradeTapeError
 
-class NotSent(Exception):
+
+class NotSent(GradeTapeError):
     """nothing answered"""
-
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or self.__doc__)
 
 
 class NotAllowed(NotSent):
     """this address may not be reached"""
 
 
-class AlreadyThere(Exception):
+class AlreadyThere(GradeTapeError):
     """This address is told already."""
-
-    def __str__(self) -> str:
-        return self.__doc__ or ""
