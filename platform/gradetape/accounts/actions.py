@@ -33,7 +33,7 @@ def _provide(*, role: Role, name: str, reset: bool) -> DemoAccount:
     if user and not reset:
         return DemoAccount(email=email, role=role, password=None)
     password = secrets.token_urlsafe(12)
-    user = user or User(email=email, display_name=name, role=role)
+    user = user or User(email=email, display_name=name, role=role, trusted_to_publish=role == Role.AUTHOR)
     user.set_password(password)
     user.save()
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})

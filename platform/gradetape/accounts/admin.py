@@ -16,8 +16,8 @@ admin.site.unregister(Group)
 class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the type checker alone
     """Passwords are not shown and not set here; people reset their own."""
 
-    list_display = ["email", "display_name", "role", "is_active", "date_joined", "last_login"]
-    list_filter = ["role", "is_active"]
+    list_display = ["email", "display_name", "role", "trusted_to_publish", "is_active", "date_joined", "last_login"]
+    list_filter = ["role", "trusted_to_publish", "is_active"]
     search_fields = ["email", "display_name"]
-    fields = ["email", "display_name", "role", "is_active", "date_joined", "last_login"]
+    fields = ["email", "display_name", "role", "trusted_to_publish", "is_active", "date_joined", "last_login"]
     readonly_fields = ["date_joined", "last_login"]

@@ -34,7 +34,7 @@ Times are in UTC. Text is in UTF-8; what you sent that is no UTF-8 stands there 
 """
 # The fields of each kind of row that are its owner's to have.
 FACTS: dict[type[Model], tuple[str, ...]] = {
-    User: ("email", "display_name", "role", "time_zone", "date_joined", "last_login"),
+    User: ("email", "display_name", "role", "trusted_to_publish", "time_zone", "date_joined", "last_login"),
     EmailAddress: ("email", "verified", "primary"),
     SocialAccount: ("provider", "uid", "date_joined", "last_login", "extra_data"),
     Authenticator: ("type", "created_at", "last_used_at"),

@@ -1,4 +1,4 @@
-"""Who signs in. The role alone decides what somebody may do; there are no permissions besides it."""
+"""Who signs in. The role decides what somebody may do; authors need one thing besides, the right to publish."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -47,6 +47,8 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.CANDIDATE)
     # A name of the IANA database; empty: whatever the browser says.
     time_zone = models.CharField(max_length=64, blank=True)
+    # What authors write is proposed; those who are trusted publish, and approve what others propose.
+    trusted_to_publish = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -69,6 +71,11 @@ class User(AbstractBaseUser):
     @property
     def is_admin(self) -> bool:
         return self.is_active and self.role == Role.ADMIN
+
+    @property
+    def may_publish(self) -> bool:
+        """Whether somebody may make a version live: administrators, and the authors who are trusted with it."""
+        return self.is_admin or (self.is_active and self.role == Role.AUTHOR and self.trusted_to_publish)
 
     @property
     def is_staff(self) -> bool:
