@@ -18,7 +18,7 @@ from gradetape import broker
 from gradetape.accounts.exceptions import LastAdministrator
 from gradetape.accounts.export import CONTENT, FACTS, files
 from gradetape.accounts.leaving import delete_account
-from gradetape.accounts.models import Role, User
+from gradetape.accounts.models import Role, Team, User
 from gradetape.accounts.packing import packed
 from gradetape.api.models import ApiToken, Scope
 from gradetape.api.tokens import make_token
@@ -30,6 +30,7 @@ from gradetape.submissions.story import stream_key
 pytestmark = pytest.mark.django_db(transaction=True)
 # What hangs on a person and is not theirs to take along.
 NOT_EXPORTED = {
+    "accounts.Team": "all its members'; the names of one's own are in the export",
     "admin.LogEntry": "what administrators did; the record is the site's",
     "authoring.FileVersion": "the project's; the name alone says who saved it",
     "authoring.Project": "its authors', not one person's",
@@ -61,6 +62,7 @@ def full(ana, version, send, take) -> User:
     Note.objects.create(candidate=ana, challenge=challenge, text="Remember: twice.")
     GivenUp.objects.create(candidate=ana, challenge=challenge)
     finish(take(send(ana, "x = '\xe4'")))
+    ana.teams.add(Team.objects.create(name="Vision"))
     return ana
 
 
@@ -75,6 +77,7 @@ def test_the_export_holds_all_that_somebody_made(full):
     account = json.loads(found["account.json"])
     assert (account["email"], account["api_tokens"][0]["name"]) == ("ana@example.org", "laptop")
     assert account["sessions"][0]["user_agent"] == "Firefox"
+    assert account["teams"] == ["Vision"]
     assert found["challenges/doubling/solution.py"] == "first = 1\n"
     assert found["challenges/doubling/snippet.py"] == "print(1)\n"
     assert found["challenges/doubling/notes.md"] == "Remember: twice."

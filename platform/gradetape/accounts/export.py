@@ -25,8 +25,8 @@ from gradetape.submissions.progress import CASE_FIELDS
 CHUNK = 50
 README = """What GradeTape keeps of you.
 
-account.json            your profile, addresses, sign-ins, second factors, sessions and API tokens (without secrets),
-                        how you like the editor, what you did when, and what you gave up on
+account.json            your profile, teams, addresses, sign-ins, second factors, sessions and API tokens (without
+                        secrets), how you like the editor, what you did when, and what you gave up on
 challenges/CHALLENGE/   what you typed: solution.py, earlier versions of it, the snippet, your notes, how far you are
 submissions/            a folder for each: solution.py as it was sent, submission.json with its result case by case
 
@@ -73,6 +73,7 @@ def account(user: User) -> Iterator[File]:
         for name, model in lists.items()
     }
     given_up = GivenUp.objects.visible_to(user).select_related("challenge")
+    rows["teams"] = [team.name for team in user.teams.all()]
     rows["given_up"] = [{"challenge": row.challenge.slug, **facts(row)} for row in given_up]
     yield "account.json", json({**facts(user), **rows})
 

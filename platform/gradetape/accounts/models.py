@@ -1,9 +1,14 @@
-"""Who signs in. The role decides what somebody may do; authors need one thing besides, the right to publish."""
+"""Who signs in, and in which teams they are.
+
+The role decides what somebody may do; authors need one thing besides, the right to publish. A team is a way to share:
+what it is put on is open to those of its members whose role allows it.
+"""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -101,3 +106,31 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.display_name or self.email.partition("@")[0]
+
+
+class Team(models.Model):
+    """People who share what they work on. Administrators say who is in it; a name has no @, so it is no address."""
+
+    name = models.CharField(
+        max_length=60, validators=[RegexValidator(r"^[^@]*[^@\s][^@]*$", "Expected a name of a team, without @.")]
+    )
+    members = models.ManyToManyField(User, related_name="teams", blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[models.Manager["Team"]] = models.Manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), name="team_name_once", violation_error_message="There is a team of this name already."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope(self) -> str:
+        """Under which the audit log keeps who came and who left."""
+        return f"team:{self.pk}"

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from gradetape.accounts.models import Role, User
+from gradetape.accounts.models import Role, Team, User
 from gradetape.catalog.models import ChallengeVersion
 from gradetape.submissions.text import decoded
 
@@ -22,17 +22,24 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     """The one place that says which projects somebody may see, and with them all that hangs on these."""
 
     def visible_to(self, user: User) -> "ProjectQuerySet":
-        """One's own, for authors; administrators see all; nobody else sees any."""
+        """One's own and those of one's teams, for authors; administrators see all; nobody else sees any."""
         if not may_author(user):
             return self.none()
-        return self if user.is_admin else self.filter(pk__in=user.projects.values("pk"))
+        if user.is_admin:
+            return self
+        own, shared = user.projects.values("pk"), user.teams.filter(projects__isnull=False).values("projects")
+        return self.filter(models.Q(pk__in=own) | models.Q(pk__in=shared))
 
 
 class Project(models.Model):
-    """A challenge that is being written. `based_on`: the published version that its files were taken from."""
+    """A challenge that is being written. It belongs to `authors` and to the members of `teams`.
+
+    `based_on`: the published version that its files were taken from.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     authors = models.ManyToManyField(User, related_name="projects")
+    teams = models.ManyToManyField(Team, related_name="projects", blank=True)
     based_on = models.ForeignKey(ChallengeVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)

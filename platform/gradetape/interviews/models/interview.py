@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from gradetape.accounts.models import Role, User
+from gradetape.accounts.models import Role, Team, User
 from gradetape.catalog.models import Challenge, ChallengeVersion
 
 INTERVIEWERS = (Role.INTERVIEWER, Role.ADMIN)
@@ -46,10 +46,13 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     """The one place that says which interviews somebody may see, and with them all that hangs on these."""
 
     def visible_to(self, user: User) -> "InterviewQuerySet":
-        """Those of one's teams, for interviewers; administrators see all; nobody else sees any."""
+        """One's own and those of one's teams, for interviewers; administrators see all; nobody else sees any."""
         if not may_interview(user):
             return self.none()
-        return self if user.is_admin else self.filter(pk__in=user.interviews.values("pk"))
+        if user.is_admin:
+            return self
+        own, shared = user.interviews.values("pk"), user.teams.filter(interviews__isnull=False).values("interviews")
+        return self.filter(models.Q(pk__in=own) | models.Q(pk__in=shared))
 
     def with_counts(self) -> "InterviewQuerySet":
         """Each with `invited`, `running` and `finished`: how many people."""
@@ -66,7 +69,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 
 
 class Interview(models.Model):
-    """What an interview asks, for how long, and what its candidates see. `team` are the people it belongs to.
+    """What an interview asks, for how long, and what its candidates see. It is for `team` and the members of `teams`.
 
     It may be started from `starts_at` until `ends_at`; without them, whenever it is open. `minutes` is its length.
     `hides_names`: interviewers see numbers in a shuffled order (see naming.py). `keep_days` after a sitting is over
@@ -87,6 +90,7 @@ class Interview(models.Model):
     keep_then = models.CharField(max_length=10, choices=AfterKeeping.choices, default=AfterKeeping.ANONYMISE)
     is_template = models.BooleanField(default=False)
     team = models.ManyToManyField(User, related_name="interviews")
+    teams = models.ManyToManyField(Team, related_name="interviews", blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = InterviewQuerySet.as_manager()
