@@ -38,6 +38,10 @@ _AROUND = {
 # Forgetting these leaves what they are called on.
 _CHAINED = {"shuffle", "repeat", "batch", "padded_batch", "filter", "ravel", "flatten", "astype", "transpose", "copy"}
 _BUILTINS = {"max", "min", "any", "all"}
+# The same whichever side comes first.
+_EITHER_WAY = {
+    "maximum", "minimum", "add", "multiply", "equal", "not_equal", "logical_and", "logical_or", "logical_xor", "max", "min",
+}  # fmt: skip
 _NOT_SWAPPED = {"isinstance", "issubclass", "getattr", "hasattr", "setattr", "super", "zip", "print"}
 
 
@@ -104,8 +108,8 @@ def _left_out(script: Script, node: ast.Call) -> Iterator[Mistake]:
 
 
 def _changed_places(script: Script, node: ast.Call) -> Iterator[Mistake]:
-    name = getattr(node.func, "id", "")
-    if len(node.args) < 2 or name in _NOT_SWAPPED:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if len(node.args) < 2 or name in _NOT_SWAPPED | _EITHER_WAY:
         return
     one, other = node.args[:2]
     if isinstance(one, ast.Starred) or isinstance(other, ast.Starred) or script.text(one) == script.text(other):

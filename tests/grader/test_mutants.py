@@ -132,6 +132,11 @@ def test_a_line_becomes(line: str, kind: str, becomes: set[str]) -> None:
     assert results(line).get(kind) == becomes
 
 
+def test_sides_that_count_alike_do_not_change_places() -> None:
+    assert "swapped" not in results("y = tf.maximum(a, b)")
+    assert "swapped" in results("y = tf.subtract(a, b)")
+
+
 @pytest.mark.parametrize(
     "line",
     [
