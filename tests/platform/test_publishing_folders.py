@@ -122,7 +122,7 @@ def of_the_studio(tiny, version) -> ChallengeVersion:
 def test_import_leaves_what_the_studio_published_and_says_so(of_the_studio, version, tiny, tmp_path):
     folders.write(tmp_path, "doubling", tiny().files)
     said = run("import", tmp_path / "challenges" / "doubling")
-    assert "doubling: kept, version 2 was published in the studio" in said
+    assert "doubling: kept, version 2 was made live in the studio" in said
     assert "  ~ statement.md" in said
     of_the_studio.challenge.refresh_from_db()
     assert of_the_studio.challenge.live == of_the_studio

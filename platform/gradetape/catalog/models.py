@@ -54,6 +54,10 @@ class Challenge(models.Model):
     # What a search looks through: see words_of.
     words = models.TextField(default="", editable=False)
     live = models.ForeignKey("ChallengeVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    # Of a challenge that was withdrawn: the version that was live until then.
+    withdrawn = models.ForeignKey("ChallengeVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    # What is live, or that nothing is, was decided in the studio: importing folders does not change it by the way.
+    decided_in_studio = models.BooleanField(default=False)
 
     objects = ChallengeQuerySet.as_manager()
 
@@ -65,6 +69,11 @@ class Challenge(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("challenge", args=[self.slug])
+
+    @property
+    def scope(self) -> str:
+        """Under which the audit log keeps what is done to it."""
+        return f"challenge:{self.slug}"
 
 
 class ChallengeTopic(models.Model):
@@ -102,6 +111,8 @@ class ChallengeVersion(models.Model):
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.FOLDER)
     # What changed, in the words of whoever published it.
     note = models.TextField(blank=True)
+    # None: the command line, or somebody who has left.
+    published_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -8,7 +8,7 @@ from grader.exceptions import PackageError
 from grader.package import Package, library
 from gradetape.catalog import folders
 from gradetape.catalog.actions import publish
-from gradetape.catalog.models import Challenge, ChallengeVersion, Origin
+from gradetape.catalog.models import Challenge, ChallengeVersion
 from gradetape.catalog.packages import package_of
 
 SIGNS = {"new": "+", "gone": "-", "changed": "~"}
@@ -48,15 +48,17 @@ class Command(BaseCommand):
     def publish_all(self, paths: list[Path], *, force: bool, note: str) -> None:
         """Publish each folder. A bad package stops nobody else's, and fails the command at the end.
 
-        What somebody published in the studio is not replaced by the way: an installation imports at each start.
+        What somebody published, rolled back or withdrew in the studio is not undone by the way: an installation
+        imports at each start.
         """
         failed = 0
         for folder in paths:
             try:
                 package = Package.from_folder(folder.resolve())
-                live = self.live_of(package.slug)
-                if live and live.origin == Origin.STUDIO and live.digest != package.digest and not (force or note):
-                    self.tell_kept(live, package)
+                decided = Challenge.objects.filter(slug=package.slug, decided_in_studio=True).select_related("live")
+                kept = None if force or note else decided.exclude(live__digest=package.digest).first()
+                if kept is not None:
+                    self.tell_kept(kept.live, package)
                     continue
                 done = publish(package=package, note=note)
             except PackageError as error:
@@ -68,10 +70,16 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"{failed} of {len(paths)} packages could not be published.")
 
-    def tell_kept(self, live: ChallengeVersion, package: Package) -> None:
+    def tell_kept(self, live: ChallengeVersion | None, package: Package) -> None:
         """Say why a folder was not published, and what publishing it would change."""
+        if live is None:
+            self.stdout.write(
+                f"{package.slug}: kept as it is, withdrawn in the studio. Publish the folder with --force, or bring "
+                "the challenge back in the studio."
+            )
+            return
         self.stdout.write(
-            f"{package.slug}: kept, version {live.number} was published in the studio and the folder differs. "
+            f"{package.slug}: kept, version {live.number} was made live in the studio and the folder differs. "
             "Publish the folder with --force, or with --note and what changed; or export the version."
         )
         self.tell_changes(dict(package_of(live.digest).files), package.files)
