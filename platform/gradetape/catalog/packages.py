@@ -18,3 +18,12 @@ def draw_seed(version: ChallengeVersion) -> int:
     """One of the seeds whose wanted answers are prepared ahead, not to be guessed."""
     seeds: list[int] = VersionArchive.objects.values_list("seeds", flat=True).get(version=version)
     return secrets.choice(seeds)
+
+
+@lru_cache(maxsize=16)
+def package_in(archive: bytes, digest: str) -> Package:
+    """The package in an archive that is kept beside its digest. Raises ValueError where the two don't go together."""
+    package = Package.from_archive(archive)
+    if package.digest != digest:
+        raise ValueError(f"expected the archive of {digest}, received that of {package.digest}")
+    return package

@@ -22,10 +22,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     """The one place that says which projects somebody may see, and with them all that hangs on these."""
 
     def visible_to(self, user: User) -> "ProjectQuerySet":
-        """One's own and those of one's teams, for authors; administrators see all; nobody else sees any."""
+        """One's own and those of one's teams, for authors; whoever may publish sees all, to judge what is proposed;
+        nobody else sees any.
+        """
         if not may_author(user):
             return self.none()
-        if user.is_admin:
+        if user.may_publish:
             return self
         own, shared = user.projects.values("pk"), user.teams.filter(projects__isnull=False).values("projects")
         return self.filter(models.Q(pk__in=own) | models.Q(pk__in=shared))

@@ -1,7 +1,6 @@
 """Proofs: validations of a project's files as they were at one moment, and what each trial of them gave."""
 
 import uuid
-from functools import lru_cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -14,6 +13,7 @@ from grader.validation.plan import Trial
 from grader.validation.story import Tried
 from gradetape.accounts.models import User
 from gradetape.authoring.models.project import Project
+from gradetape.catalog.packages import package_in
 
 MUTANT = "mutant"
 
@@ -120,7 +120,7 @@ class Proof(models.Model):
     @property
     def package(self) -> Package:
         """The package that is tried, as it was when the proof was started."""
-        return _package(self.digest, bytes(self.archive))
+        return package_in(bytes(self.archive), self.digest)
 
 
 class ProofTrial(models.Model):
@@ -173,13 +173,6 @@ class ProofTrial(models.Model):
         source = bytes(self.source or b"") if self.kind == MUTANT else package.files[self.path]
         only = None if self.only is None else frozenset(self.only)
         return Trial(self.kind, self.name, source, self.seed, frozenset(self.caught_by), only)
-
-
-@lru_cache(maxsize=8)
-def _package(digest: str, archive: bytes) -> Package:
-    package = Package.from_archive(archive)
-    assert package.digest == digest
-    return package
 
 
 def planned_rows(proof: Proof, trials: list[Trial]) -> list[ProofTrial]:
