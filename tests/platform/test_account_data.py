@@ -36,6 +36,8 @@ NOT_EXPORTED = {
     "authoring.Project": "its authors', not one person's",
     "authoring.Proof": "the project's; the name alone says who started it",
     "authoring.ProjectFile": "the project's; the name alone says who saved it",
+    "authoring.Release": "the project's; the names alone say who proposed and who decided",
+    "catalog.ChallengeVersion": "everybody's; the name alone says who published it",
     "audit.AuditEntry": "who looked at whose work is kept for the teams, and tells of other people",
     "interviews.Interview": "the team's, not one person's",
     "interviews.Sitting": "hangs on a guest, who has no account to export; it is the interview's",
