@@ -350,7 +350,7 @@ def test_what_is_no_toml_is_mended_in_the_editor(as_avi, project):
 
 def test_authors_share_a_project(as_avi, project):
     ben = User.objects.create_user("ben@example.org", "e-long-password", role=Role.AUTHOR)
-    as_avi.post(f"{HOME}authors/", {"email": "ben@example.org"})
+    as_avi.post(f"{HOME}authors/", {"who": "ben@example.org"})
     assert signed_in(ben).get(HOME).status_code == 200
     signed_in(ben).post(f"{HOME}authors/{ben.pk}/remove/")
     assert signed_in(ben).get(HOME).status_code == 404

@@ -104,14 +104,14 @@ def test_what_is_archived_comes_back_as_it_was(ines, version):
 def test_a_team_shares_it(ines, iris, ana, version):
     as_ines, interview = signed_in(ines), an_interview(ines, [version.challenge])
     assert signed_in(iris).get(interview.get_absolute_url()).status_code == 404
-    as_ines.post(f"/interviews/{interview.pk}/team/", {"email": " IRIS@example.org"})
+    as_ines.post(f"/interviews/{interview.pk}/team/", {"who": " IRIS@example.org"})
     assert signed_in(iris).get(interview.get_absolute_url()).status_code == 200
     with pytest.raises(NoSuchInterviewer):
-        setup.add_to_team(interview=interview, email=ana.email)
+        setup.share(interview=interview, who=ana.email)
     as_ines.post(f"/interviews/{interview.pk}/team/{ines.pk}/remove/")
     assert as_ines.get(interview.get_absolute_url()).status_code == 404
     with pytest.raises(LastOfTheTeam):
-        setup.remove_from_team(interview=interview, user_id=iris.pk)
+        setup.remove_person(interview=interview, user_id=iris.pk)
 
 
 def test_only_interviewers_have_interviews(ines, ana, ada, version):

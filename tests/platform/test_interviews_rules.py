@@ -103,7 +103,7 @@ def test_changes_are_written_down_with_what_was_before(as_ines, ines, version):
 
 def test_what_was_refused_is_not_written_down(as_ines, interview):
     as_ines.post(f"{interview.get_absolute_url()}open/")
-    as_ines.post(f"{interview.get_absolute_url()}team/", {"email": "nobody@example.org"})
+    as_ines.post(f"{interview.get_absolute_url()}team/", {"who": "nobody@example.org"})
     assert deeds(interview) == []
 
 

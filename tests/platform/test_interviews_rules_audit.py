@@ -13,7 +13,7 @@ from interviewing import FORM, an_interview, send, started
 from reviewing import reviewed_package
 from support import finish, signed_in
 
-from gradetape.accounts.models import Role, User
+from gradetape.accounts.models import Role, Team, User
 from gradetape.audit.models import AuditEntry
 from gradetape.audit.words import WORDS
 from gradetape.catalog.actions import publish
@@ -36,7 +36,7 @@ def pair(place: dict[str, Any]) -> tuple[Any, Any]:
 SENT: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = {
     "interview_new": FORM | {"tasks-2-challenge": "", "tasks-0-challenge": "doubling"},
     "interview_edit": FORM | {"tasks-2-challenge": "", "tasks-0-challenge": "doubling", "title": "Another"},
-    "interview_team": {"email": "iris@example.org"},
+    "interview_team": {"who": "iris@example.org"},
     "interview_invite": {"people": "dora@example.org", "days": "3"},
     "interview_extra": {"minutes": "5"},
     "interview_forget": {"typed": "cleo@example.org"},
@@ -81,6 +81,8 @@ def place(db, take) -> dict[str, Any]:
     iris = User.objects.create_user("iris@example.org", display_name="Iris", role=Role.INTERVIEWER)
     interview = an_interview(ines, [version.challenge])
     interview.team.add(iris)
+    team = Team.objects.create(name="Vision")
+    interview.teams.add(team)
     webhook = hooks.add(interview=interview, url="https://hooks.example.org/", events=list(Event.values))
     client, sitting = started(interview)
     send(client, sitting)
@@ -88,7 +90,8 @@ def place(db, take) -> dict[str, Any]:
     Review.objects.create(sitting=sitting, reviewer=ines, recommendation="yes")
     return {
         "by": ines, "interview": interview, "webhook": webhook, "sitting": sitting,
-        "submission": Submission.objects.get(), "colleague": iris, "slug": version.challenge.slug,
+        "submission": Submission.objects.get(), "colleague": iris, "team": team,
+        "slug": version.challenge.slug,
     }  # fmt: skip
 
 
@@ -111,8 +114,8 @@ def arranged(name: str, place: dict[str, Any]) -> str:
         pk = place["sitting"].invitation_id
     known = {
         "pk": pk, "sitting_id": place["sitting"].pk, "submission_id": place["submission"].pk,
-        "user_id": place["colleague"].pk, "slug": place["slug"], "kind": "notes", "line": 1, "criterion": "c1",
-        "case": CaseResult.objects.first().case,
+        "user_id": place["colleague"].pk, "team_id": place["team"].pk, "slug": place["slug"],
+        "kind": "notes", "line": 1, "criterion": "c1", "case": CaseResult.objects.first().case,
     }  # fmt: skip
     return reverse(name, kwargs={argument: known[argument] for argument in ARGUMENT.findall(ROUTES[name])})
 

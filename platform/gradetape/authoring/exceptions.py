@@ -38,8 +38,8 @@ class SlugTaken(AuthoringError):
 
 
 class LastAuthor(AuthoringError):
-    """A project needs at least one author."""
+    """A project needs at least one author, by themselves or in a team."""
 
 
 class NoSuchAuthor(AuthoringError):
-    """No author with this address has an account here."""
+    """No author has this address, and no team this name. Administrators give out the role, and make teams."""

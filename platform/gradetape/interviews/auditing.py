@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from gradetape.accounts.models import User
+from gradetape.accounts.models import Team, User
 from gradetape.audit import log
 from gradetape.audit.models import AuditEntry
 from gradetape.audit.words import Line, lines_of, wording_of
@@ -59,7 +59,7 @@ def entries(interview: Interview, *, person: str, kind: str) -> QuerySet[AuditEn
 
 
 def rows(interview: Interview, found: Iterable[AuditEntry]) -> list[Row]:
-    """The entries in words. However many they are, four queries."""
+    """The entries in words. However many they are, a few queries."""
     listed = list(found)
     subjects = Subjects(interview, listed)
     return [
@@ -95,6 +95,8 @@ class Subjects:
             self.tasks |= dict.fromkeys((str(task.pk), task.challenge.slug), task.challenge.title)
         users = User.objects.filter(pk__in=_ids(listed, "user"))
         self.users = {str(user.pk): str(user) for user in users}
+        teams = Team.objects.filter(pk__in=_ids(listed, "team"))
+        self.teams = {str(team.pk): f"the team {team}" for team in teams}
         sent = Submission.objects.filter(pk__in=_ids(listed, "submission"), candidate__in=seats)
         for pk, candidate in sent.values_list("pk", "candidate"):
             self.sittings[str(pk)] = seats[candidate].invitation_id
@@ -104,6 +106,8 @@ class Subjects:
         kind, _, key = entry.about.partition(":")
         if kind == "user":
             return self.users.get(key, "somebody who left")
+        if kind == "team":
+            return self.teams.get(key, "a team that is no more")
         if kind in {"sitting", "submission"}:
             invitation = self.sittings.get(key)
             return self.names[invitation] if invitation else GONE

@@ -32,11 +32,11 @@ class StillSitting(InterviewError):
 
 
 class LastOfTheTeam(InterviewError):
-    """Somebody has to stay on the team. Add somebody else first."""
+    """Some interviewer has to stay, by themselves or in a team. Add somebody else first."""
 
 
 class NoSuchInterviewer(InterviewError):
-    """Nobody with this address is an interviewer here. They sign up first, and an administrator gives them the role."""
+    """No interviewer has this address, and no team this name. Administrators give out the role, and make teams."""
 
 
 class LinkOfNoUse(InterviewError):

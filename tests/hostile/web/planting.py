@@ -32,11 +32,11 @@ from django.utils import timezone  # noqa: E402
 from grader.events import CaseFinished, CaseStarted, Output, Started, Timings  # noqa: E402
 from grader.model import GradeResult, Outcome, Verdict  # noqa: E402
 from grader.package import Package  # noqa: E402
-from gradetape.accounts.models import Role, User  # noqa: E402
+from gradetape.accounts.models import Role, Team, User  # noqa: E402
 from gradetape.api.models import Scope  # noqa: E402
 from gradetape.api.tokens import make_token  # noqa: E402
 from gradetape.authoring.actions import projects  # noqa: E402
-from gradetape.authoring.models import Project, Proof, ProofKind, ProofState, ProofTrial  # noqa: E402
+from gradetape.authoring.models import Project, Proof, ProofKind, ProofTrial  # noqa: E402
 from gradetape.authoring.proofs import starting  # noqa: E402
 from gradetape.catalog.actions import publish  # noqa: E402
 from gradetape.catalog.models import ChallengeVersion  # noqa: E402
@@ -56,6 +56,7 @@ from gradetape.submissions.models import Kind, Submission  # noqa: E402
 from gradetape.submissions.teller import Teller  # noqa: E402
 from gradetape.timeline.batches import Batch  # noqa: E402
 from gradetape.timeline.recording import take  # noqa: E402
+from gradetape.turntaking.models import Stage  # noqa: E402
 from gradetape.webhooks.actions import add as add_webhook  # noqa: E402
 from gradetape.webhooks.models import Event  # noqa: E402
 
@@ -170,7 +171,7 @@ def proof(project: Project, by: User) -> Proof:
         trial.save()
     measured = {"natural": dict.fromkeys(("seen", "unseen"), MARKUP["message"])}
     Proof.objects.filter(pk=made.pk).update(
-        state=ProofState.FINISHED, sound=False, turn=1, measured=measured, fault=MARKUP["message"],
+        state=Stage.FINISHED, sound=False, turn=1, measured=measured, fault=MARKUP["message"],
         libraries={"tensorflow": MARKUP["name"]},
     )  # fmt: skip
     return made
@@ -218,6 +219,14 @@ def review(sitting: Sitting, submission: Submission, reviewers: Iterable[User]) 
     change_rubric(task=task, by=reviewer, based_on=0, criteria=[replace(one, weight=2)])
 
 
+def team(interview: str, project: Project) -> Team:
+    """One that both are shared with, and nobody is in."""
+    made = Team.objects.create(name=MARKUP["name"][:60])
+    made.interviews.add(interview)
+    made.projects.add(project)
+    return made
+
+
 def main() -> None:
     users = people()
     version = publish(package=package()).version
@@ -246,6 +255,7 @@ def main() -> None:
         "proof": str(proof(project, users["avi"]).pk),
         "published": version.challenge.slug,
     }
+    facts["team"] = team(facts["interview"], project).pk
     sitting, handed = Sitting.objects.get(pk=facts["sitting"]), Submission.objects.get(pk=facts["handed"])
     review(sitting, handed, [users["ada"], users["ines"]])
     sys.stdout.write(json.dumps(facts))

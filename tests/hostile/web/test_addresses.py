@@ -26,7 +26,7 @@ NOWHERE = dict.fromkeys(
     ("open", "graded", "interview", "invitation", "sitting", "handed", "webhook", "delivery", "proof"),
     "00000000-0000-4000-8000-000000000000",
 )
-NOWHERE |= dict.fromkeys(("seat", "token", "key", "user"), 999_999)
+NOWHERE |= dict.fromkeys(("seat", "token", "key", "user", "team"), 999_999)
 NOWHERE |= dict.fromkeys(("project", "published"), "nowhere")
 HOWS = {"a person": {}, "a script": SCRIPT, "a stream that reconnects": STREAM}
 

@@ -14,7 +14,7 @@ from gradetape.accounts.models import User
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedInRequest) -> HttpResponse:
-    """Name and time zone."""
+    """Name and time zone; beside them one's role and teams."""
     if request.method == "POST":
         # A row of its own: a form writes what was typed into its row, and the page still shows who is signed in.
         form = ProfileForm(request.POST, instance=User.objects.get(pk=request.user.pk))
@@ -24,7 +24,8 @@ def profile(request: SignedInRequest) -> HttpResponse:
             return redirect("account_profile")
     else:
         form = ProfileForm(instance=request.user)
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "teams": request.user.teams.all()}
+    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

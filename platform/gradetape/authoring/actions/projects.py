@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from gradetape.accounts.models import User
+from gradetape.accounts import sharing
+from gradetape.accounts.models import Team, User
 from gradetape.audit import log
 from gradetape.authoring import files
 from gradetape.authoring.exceptions import LastAuthor, NoSuchAuthor, SlugTaken
@@ -68,13 +69,16 @@ def bring_back(*, project: Project, by: User) -> None:
     log.record(actor=by, action="project.restored", scope=project.scope)
 
 
-def add_author(*, project: Project, email: str, by: User) -> User:
-    """Share it with another author. Raises NoSuchAuthor."""
-    found = User.objects.filter(email=email.strip().lower(), is_active=True, role__in=AUTHORS).first()
+def share(*, project: Project, who: str, by: User) -> User | Team:
+    """Share it with another author by their address, or with a team by its name. Raises NoSuchAuthor."""
+    found = sharing.find(who, AUTHORS)
     if found is None:
         raise NoSuchAuthor
-    project.authors.add(found)
-    log.record(actor=by, action="author.added", scope=project.scope, about=f"user:{found.pk}")
+    if isinstance(found, Team):
+        project.teams.add(found)
+    else:
+        project.authors.add(found)
+    log.record(actor=by, action="author.added", scope=project.scope, about=sharing.about(found))
     return found
 
 
@@ -82,7 +86,17 @@ def add_author(*, project: Project, email: str, by: User) -> User:
 def remove_author(*, project: Project, user_id: int, by: User) -> None:
     """Share it no longer with somebody; one's own place may be given up too. Raises LastAuthor."""
     Project.objects.select_for_update().get(pk=project.pk)
-    if not project.authors.exclude(pk=user_id).exists():
+    if not sharing.somebody_stays(project.authors.exclude(pk=user_id), project.teams.all(), AUTHORS):
         raise LastAuthor
     project.authors.remove(user_id)
     log.record(actor=by, action="author.removed", scope=project.scope, about=f"user:{user_id}")
+
+
+@transaction.atomic
+def remove_team(*, project: Project, team_id: int, by: User) -> None:
+    """Share it no longer with a team; who is its author by themselves stays. Raises LastAuthor."""
+    Project.objects.select_for_update().get(pk=project.pk)
+    if not sharing.somebody_stays(project.authors.all(), project.teams.exclude(pk=team_id), AUTHORS):
+        raise LastAuthor
+    project.teams.remove(team_id)
+    log.record(actor=by, action="author.removed", scope=project.scope, about=f"team:{team_id}")

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grader.linting.inspection import problems_of
+from gradetape.accounts import sharing
 from gradetape.accounts.http import SignedInRequest
 from gradetape.audit import log
 from gradetape.authoring import files
@@ -17,6 +18,7 @@ from gradetape.authoring.actions import projects
 from gradetape.authoring.exceptions import AuthoringError
 from gradetape.authoring.forms import NewProject
 from gradetape.authoring.models import Project
+from gradetape.authoring.models.project import AUTHORS
 from gradetape.authoring.overview import deleted_of, groups_of
 from gradetape.authoring.starting import question, template
 from gradetape.catalog.packages import package_of
@@ -31,7 +33,7 @@ def studio(request: SignedInRequest) -> HttpResponse:
     """One's projects; with ?archived=1 those that were put away."""
     is_archive = request.GET.get("archived") == "1"
     mine = Project.objects.visible_to(request.user).filter(archived_at__isnull=not is_archive)
-    rows = mine.select_related("based_on__challenge").prefetch_related("authors")
+    rows = mine.select_related("based_on__challenge").prefetch_related("authors", "teams")
     return render(request, "studio/list.html", {"projects": rows, "is_archive": is_archive})
 
 
@@ -71,19 +73,20 @@ def project(request: SignedInRequest, slug: str) -> HttpResponse:
     found = project_of(request, slug)
     context = {
         "project": found, "groups": groups_of(found), "deleted": deleted_of(found),
-        "problems": problems_of(files.contents_of(found)), "authors": found.authors.all(),
+        "problems": problems_of(files.contents_of(found)),
+        "shared": sharing.shared_with(found.authors.all(), found.teams.all(), AUTHORS),
         "entries": log.entries_of(found.scope)[:NEWEST_ENTRIES],
     }  # fmt: skip
     return render(request, "studio/project.html", context)
 
 
 @require_POST
-def add_author(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Share a project with another author."""
+def share(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Share a project with another author or a team."""
     found = project_of(request, slug)
     try:
-        author = projects.add_author(project=found, email=request.POST.get("email", ""), by=request.user)
-        messages.success(request, f"{author} is an author of this project now.")
+        colleague = projects.share(project=found, who=request.POST.get("who", ""), by=request.user)
+        messages.success(request, f"This project is shared with {colleague} now.")
     except AuthoringError as error:
         messages.error(request, str(error))
     return redirect(found)
@@ -97,6 +100,22 @@ def remove_author(request: SignedInRequest, slug: str, user_id: int) -> HttpResp
         projects.remove_author(project=found, user_id=user_id, by=request.user)
     except AuthoringError as error:
         messages.error(request, str(error))
+    return _here_or_list(request, found)
+
+
+@require_POST
+def remove_team(request: SignedInRequest, slug: str, team_id: int) -> HttpResponse:
+    """Share it no longer with a team."""
+    found = project_of(request, slug)
+    try:
+        projects.remove_team(project=found, team_id=team_id, by=request.user)
+    except AuthoringError as error:
+        messages.error(request, str(error))
+    return _here_or_list(request, found)
+
+
+def _here_or_list(request: SignedInRequest, found: Project) -> HttpResponse:
+    """Back to the project; whoever took it from themselves goes back to their list."""
     still = Project.objects.visible_to(request.user).filter(pk=found.pk).exists()
     return redirect(found) if still else redirect("studio")
 

@@ -6,7 +6,8 @@ from typing import NamedTuple, TypedDict
 
 from django.db import transaction
 
-from gradetape.accounts.models import User
+from gradetape.accounts import sharing
+from gradetape.accounts.models import Team, User
 from gradetape.catalog.models import Challenge
 from gradetape.catalog.statements import render
 from gradetape.interviews.exceptions import (
@@ -102,7 +103,7 @@ def bring_back(*, interview: Interview) -> None:
 
 @transaction.atomic
 def duplicate(*, interview: Interview, by: User, as_template: bool) -> Interview:
-    """A draft that asks the same, for the same team; without window, pinned versions and people.
+    """A draft that asks the same, for the same people; without window, pinned versions and people.
 
     What is made from a template keeps its title: the word "copy" would be shown to candidates.
     """
@@ -119,6 +120,7 @@ def duplicate(*, interview: Interview, by: User, as_template: bool) -> Interview
         is_template=as_template,
     )
     copy.team.add(by, *interview.team.all())
+    copy.teams.set(interview.teams.all())
     Task.objects.bulk_create(
         Task(interview=copy, challenge_id=task.challenge_id, weight=task.weight, position=task.position)
         for task in interview.tasks.all()
@@ -126,22 +128,34 @@ def duplicate(*, interview: Interview, by: User, as_template: bool) -> Interview
     return copy
 
 
-def add_to_team(*, interview: Interview, email: str) -> User:
-    """Share it with another interviewer. Raises NoSuchInterviewer."""
-    found = User.objects.filter(email=email.strip().lower(), is_active=True, role__in=INTERVIEWERS).first()
+def share(*, interview: Interview, who: str) -> User | Team:
+    """Share it with another interviewer by their address, or with a team by its name. Raises NoSuchInterviewer."""
+    found = sharing.find(who, INTERVIEWERS)
     if found is None:
         raise NoSuchInterviewer
-    interview.team.add(found)
+    if isinstance(found, Team):
+        interview.teams.add(found)
+    else:
+        interview.team.add(found)
     return found
 
 
 @transaction.atomic
-def remove_from_team(*, interview: Interview, user_id: int) -> None:
+def remove_person(*, interview: Interview, user_id: int) -> None:
     """Share it no longer with somebody; one's own place may be given up too. Raises LastOfTheTeam."""
     Interview.objects.select_for_update().get(pk=interview.pk)
-    if not interview.team.exclude(pk=user_id).exists():
+    if not sharing.somebody_stays(interview.team.exclude(pk=user_id), interview.teams.all(), INTERVIEWERS):
         raise LastOfTheTeam
     interview.team.remove(user_id)
+
+
+@transaction.atomic
+def remove_team(*, interview: Interview, team_id: int) -> None:
+    """Share it no longer with a team; who is on it by themselves stays. Raises LastOfTheTeam."""
+    Interview.objects.select_for_update().get(pk=interview.pk)
+    if not sharing.somebody_stays(interview.team.all(), interview.teams.exclude(pk=team_id), INTERVIEWERS):
+        raise LastOfTheTeam
+    interview.teams.remove(team_id)
 
 
 def _locked(interview: Interview, state: InterviewState) -> Interview:

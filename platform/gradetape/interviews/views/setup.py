@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gradetape.accounts import sharing
 from gradetape.accounts.http import SignedInRequest
 from gradetape.audit import log
 from gradetape.catalog.models import Challenge
@@ -20,6 +21,7 @@ from gradetape.interviews.exceptions import InterviewError
 from gradetape.interviews.forms import MOST_TASKS, InterviewForm, InviteForm, Tasks, Windowed
 from gradetape.interviews.keeping import Promise
 from gradetape.interviews.models import Interview, Sitting
+from gradetape.interviews.models.interview import INTERVIEWERS
 from gradetape.interviews.naming import name_of
 from gradetape.interviews.roster import roster_of
 from gradetape.interviews.trail import done, facts_of, kept_facts, record_change
@@ -33,7 +35,7 @@ SPARE_ROWS = 3
 def interviews(request: SignedInRequest) -> HttpResponse:
     """One's interviews and templates; with ?archived=1 those that were put away."""
     is_archive = request.GET.get("archived") == "1"
-    mine = Interview.objects.visible_to(request.user).prefetch_related("tasks__challenge", "team")
+    mine = Interview.objects.visible_to(request.user).prefetch_related("tasks__challenge")
     rows = [one for one in mine.with_counts() if one.is_archived == is_archive]
     context = {
         "interviews": [one for one in rows if not one.is_template],
@@ -133,7 +135,8 @@ def interview_page(
     """The page of an interview, with what a form on it has to say."""
     tasks = list(found.tasks.select_related("challenge", "version"))
     context = {
-        "interview": found, "tasks": tasks, "team": found.team.all(), "form": form or InviteForm(),
+        "interview": found, "tasks": tasks, "form": form or InviteForm(),
+        "shared": sharing.shared_with(found.team.all(), found.teams.all(), INTERVIEWERS),
         "roster": roster_of(found, tasks), "keeping": Promise(found.keep_days, found.keep_then), **more,
     }  # fmt: skip
     return render(request, "interviews/interview.html", context, status=status)
@@ -179,22 +182,35 @@ def duplicate(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def add_to_team(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Share it with a colleague."""
+def share(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Share it with a colleague or a team."""
     found = interview_of(request, pk)
     with done(request, found, "team.added") as deed:
-        colleague = setup.add_to_team(interview=found, email=request.POST.get("email", ""))
-        deed.about = f"user:{colleague.pk}"
+        deed.about = sharing.about(setup.share(interview=found, who=request.POST.get("who", "")))
     return redirect(found)
 
 
 @require_POST
-def remove_from_team(request: SignedInRequest, pk: UUID, user_id: int) -> HttpResponse:
-    """Share it with somebody no longer; whoever removes themselves goes back to their list."""
+def remove_person(request: SignedInRequest, pk: UUID, user_id: int) -> HttpResponse:
+    """Share it with somebody no longer."""
     found = interview_of(request, pk)
     with done(request, found, "team.removed", f"user:{user_id}"):
-        setup.remove_from_team(interview=found, user_id=user_id)
-    is_still_mine = Interview.objects.visible_to(request.user).filter(pk=pk).exists()
+        setup.remove_person(interview=found, user_id=user_id)
+    return _here_or_list(request, found)
+
+
+@require_POST
+def remove_team(request: SignedInRequest, pk: UUID, team_id: int) -> HttpResponse:
+    """Share it with a team no longer."""
+    found = interview_of(request, pk)
+    with done(request, found, "team.removed", f"team:{team_id}"):
+        setup.remove_team(interview=found, team_id=team_id)
+    return _here_or_list(request, found)
+
+
+def _here_or_list(request: SignedInRequest, found: Interview) -> HttpResponse:
+    """Back to the interview; whoever took it from themselves goes back to their list."""
+    is_still_mine = Interview.objects.visible_to(request.user).filter(pk=found.pk).exists()
     return redirect(found) if is_still_mine else redirect("interviews")
 
 
