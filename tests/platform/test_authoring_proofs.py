@@ -11,11 +11,14 @@ from grader.exceptions import PackageError
 from grader.package import Package
 from gradetape import broker
 from gradetape.authoring.files import write
-from gradetape.authoring.models import Proof, ProofKind, ProofState
-from gradetape.authoring.proofs import mutating, starting, story, sweeping, turns, work
+from gradetape.authoring.models import Proof, ProofKind
+from gradetape.authoring.proofs import mutating, starting, story, work
 from gradetape.authoring.proofs.judging import problems_of, uncaught_of
 from gradetape.authoring.proofs.matrix import Matrix
+from gradetape.authoring.proofs.turns import PROOFS
 from gradetape.submissions.story import BEGINNING, EventId
+from gradetape.turntaking.models import Stage
+from gradetape.turntaking.turns import DIED
 
 __all__ = ["alma", "engine", "project", "started"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +34,7 @@ def words(proof: Proof) -> str:
 
 def test_a_proof_tries_every_solution_in_turns(started):
     proof = to_the_end(started())
-    assert proof.state == ProofState.FINISHED
+    assert proof.state == Stage.FINISHED
     assert list(matrix(proof).rows) == [
         "reference/reference.py", "starter/starter.py", "accepted/right.py", "rejected/caught.py",
     ]  # fmt: skip
@@ -84,54 +87,54 @@ def test_while_people_wait_no_turn_begins(started, send, ana, take):
 def test_the_sweeper_leaves_a_proof_alone_while_people_wait(started, send, ana, take):
     proof = started()
     submission = send(ana)
-    broker.client().delete(turns.QUEUE)
+    broker.client().delete(PROOFS.queue)
     Proof.objects.filter(pk=proof.pk).update(rung_at=timezone.now() - timedelta(minutes=1))
-    assert sweeping.sweep() == (0, 0)
+    assert PROOFS.sweep() == (0, 0)
     take(submission)
-    assert sweeping.sweep() == (0, 1)
-    assert broker.client().llen(turns.QUEUE) == 1
+    assert PROOFS.sweep() == (0, 1)
+    assert broker.client().llen(PROOFS.queue) == 1
 
 
 def test_the_turn_of_a_dead_worker_is_taken_again(started):
     proof = started()
     step(proof)
-    assert turns.claim(proof_id=proof.pk, worker="dead@there")
+    assert PROOFS.claim(job_id=proof.pk, worker="dead@there")
     assert not step(proof), "somebody has it"
     expire(proof)
-    assert sweeping.sweep()[0] == 1
+    assert PROOFS.sweep()[0] == 1
     assert matrix(proof).figures()["made"] == 1
     done = to_the_end(proof)
-    assert (done.state, matrix(done).figures()["made"]) == (ProofState.FINISHED, 5)
+    assert (done.state, matrix(done).figures()["made"]) == (Stage.FINISHED, 5)
 
 
 def test_a_turn_that_breaks_down_three_times_is_said(started):
     proof = started()
     for _ in range(3):
-        assert turns.claim(proof_id=proof.pk, worker="dead@there")
+        assert PROOFS.claim(job_id=proof.pk, worker="dead@there")
         expire(proof)
-        sweeping.sweep()
+        PROOFS.sweep()
     proof.refresh_from_db()
-    assert (proof.state, proof.fault) == (ProofState.INTERRUPTED, sweeping.DIED)
+    assert (proof.state, proof.fault) == (Stage.INTERRUPTED, DIED)
     assert not step(proof)
 
 
 def test_whoever_lost_a_turn_writes_nothing(started):
     proof = started()
-    lost = turns.claim(proof_id=proof.pk, worker="slow@there")
+    lost = PROOFS.claim(job_id=proof.pk, worker="slow@there")
     expire(proof)
-    sweeping.sweep()
-    work.take(lost)
+    PROOFS.sweep()
+    PROOFS.take(lost, work.step)
     assert matrix(proof).figures()["made"] == 0
-    assert not turns.keep(turn=lost)
+    assert not PROOFS.keep(turn=lost)
 
 
 def test_a_proof_is_cancelled_within_a_trial(started, alma):
     proof = started(reference="pause 30\n")
-    turn = turns.claim(proof_id=proof.pk, worker="w1@here")
+    turn = PROOFS.claim(job_id=proof.pk, worker="w1@here")
     assert starting.cancel(proof=proof, by=alma)
-    work.take(turn)
+    PROOFS.take(turn, work.step)
     proof.refresh_from_db()
-    assert (proof.state, matrix(proof).figures()["made"]) == (ProofState.CANCELLED, 0)
+    assert (proof.state, matrix(proof).figures()["made"]) == (Stage.CANCELLED, 0)
     assert not starting.cancel(proof=proof, by=alma)
 
 
@@ -174,11 +177,11 @@ def test_the_story_goes_on_where_a_page_left_it(started):
     proof.refresh_from_db()
     at = EventId.parse(story.position_of(proof))
     assert story.look(proof.pk, at).events == []
-    turn = turns.claim(proof_id=proof.pk, worker="w1@here")
-    story.Teller(turn.proof).tell(story.STARTED, {"row": "reference/reference.py", "cases": ["two"]})
+    turn = PROOFS.claim(job_id=proof.pk, worker="w1@here")
+    story.Teller(turn.job).tell(story.STARTED, {"row": "reference/reference.py", "cases": ["two"]})
     assert [event.type for event in story.look(proof.pk, at).events] == [story.STARTED]
     assert [event.type for event in story.look(proof.pk, BEGINNING).events] == [story.BOARD, story.STARTED]
-    work.take(turn)
+    PROOFS.take(turn, work.step)
     newest = story.look(proof.pk, at).events
     assert newest[-1].type == story.BOARD
     assert newest[-1].values()["rows"]["reference/reference.py"]["cells"]["two"] == "passed good"
@@ -188,7 +191,7 @@ def test_without_redis_a_proof_goes_on_and_its_story_is_in_the_database(started,
     proof = started()
     redis_process.stop()
     try:
-        assert to_the_end(proof).state == ProofState.FINISHED
+        assert to_the_end(proof).state == Stage.FINISHED
         (board,) = story.look(proof.pk, BEGINNING).events
     finally:
         redis_process.start()

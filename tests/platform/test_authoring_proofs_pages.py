@@ -12,8 +12,9 @@ from support import signed_in
 
 from gradetape.accounts.models import Role, User
 from gradetape.authoring.files import write
-from gradetape.authoring.models import Proof, ProofKind, ProofState
-from gradetape.authoring.proofs import turns
+from gradetape.authoring.models import Proof, ProofKind
+from gradetape.authoring.proofs.turns import PROOFS
+from gradetape.turntaking.models import Stage
 
 __all__ = ["alma", "engine", "project", "started"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +50,7 @@ def test_nobody_else_comes_near(started, role):
     stranger = signed_in(User.objects.create_user("eve@example.org", "e-long-password", role=role))
     assert {stranger.get(address).status_code for address in addresses(proof).values()} == {404}
     assert {stranger.post(address).status_code for address in posts(proof)} == {404}
-    assert Proof.objects.get().state == ProofState.QUEUED
+    assert Proof.objects.get().state == Stage.QUEUED
 
 
 def test_a_proof_of_another_project_is_not_reached_through_ones_own(started, alma, as_alma, project):
@@ -76,7 +77,7 @@ def test_it_is_started_watched_and_cancelled(as_alma, project):
     told = json.loads(as_alma.get(addresses(proof)["state"]).content)
     assert told["events"][0]["data"]["rows"]["reference/reference.py"]["cells"]["two"] == "passed good"
     as_alma.post(posts(proof)[1])
-    assert Proof.objects.get().state == ProofState.CANCELLED
+    assert Proof.objects.get().state == Stage.CANCELLED
 
 
 def test_what_an_author_wrote_is_text_on_the_page(as_alma, project, alma, started):
@@ -155,5 +156,5 @@ async def test_the_stream_tells_what_lands_and_ends(started, alma):
 def test_waiting_for_people_is_said(as_alma, started, send, ana):
     proof = started()
     send(ana)
-    assert turns.claim(proof_id=proof.pk, worker="w") is None
+    assert PROOFS.claim(job_id=proof.pk, worker="w") is None
     assert b"submissions go first" in as_alma.get(addresses(proof)["page"]).content

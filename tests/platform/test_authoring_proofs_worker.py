@@ -10,10 +10,11 @@ from support import Process, start_worker, wait_until
 
 from grader.validation.tolerance import Fit
 from gradetape.authoring.actions.projects import make
-from gradetape.authoring.models import Proof, ProofKind, ProofState
+from gradetape.authoring.models import Proof, ProofKind
 from gradetape.authoring.proofs import starting, story
 from gradetape.authoring.proofs.measuring import advice_of
 from gradetape.submissions.models import Kind, State, Submission
+from gradetape.turntaking.models import Stage
 from tests.grader.toy import CHECKS
 from tests.grader.toy import FILES as TOY
 
@@ -48,14 +49,14 @@ def made(proof: Proof) -> int:
 
 def test_a_worker_makes_a_proof_turn_by_turn(worker, started):
     proof = await_end(started(ProofKind.FULL))
-    assert (proof.state, proof.sound) == (ProofState.FINISHED, False)
+    assert (proof.state, proof.sound) == (Stage.FINISHED, False)
     assert made(proof) == proof.trials.count()
     assert proof.libraries["gradetape"]
 
 
 def test_a_worker_that_dies_in_a_trial_loses_nothing(worker, started):
     proof = await_end(started(accepted="die once in-a-proof\n"))
-    assert proof.state == ProofState.FINISHED
+    assert proof.state == Stage.FINISHED
     assert made(proof) == proof.trials.count()
     # The turn in which it died was taken again.
     assert proof.turn == proof.trials.count() + 1 + 1 + 1
@@ -75,7 +76,7 @@ def test_a_proof_is_cancelled_in_the_middle_of_a_trial(worker, started, alma):
     wait_until(lambda: Proof.objects.get(pk=proof.pk).lease is not None, 60)
     assert starting.cancel(proof=proof, by=alma)
     other = started(reference="pass # and again\n")
-    assert await_end(other).state == ProofState.FINISHED
+    assert await_end(other).state == Stage.FINISHED
 
 
 def test_in_real_jails_tolerances_are_measured_and_mutants_survive(db, beat, alma):
@@ -89,7 +90,7 @@ def test_in_real_jails_tolerances_are_measured_and_mutants_survive(db, beat, alm
     finally:
         worker.kill_all()
     matrix = story.matrix_of(proof)
-    assert proof.state == ProofState.FINISHED
+    assert proof.state == Stage.FINISHED
     assert str(matrix.rows["rejected/thrice.py"].cell("scalar")) == "failed good"
     assert str(matrix.rows["starter/starter.py"].cell("scalar")) == "error quiet"
     assert {row.total.words for row in matrix.wrong()} <= {"caught", "survives"}

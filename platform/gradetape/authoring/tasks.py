@@ -6,20 +6,21 @@ import structlog
 from celery import Task
 from django.db import InterfaceError, OperationalError
 
-from gradetape.authoring.proofs import turns, work
+from gradetape.authoring.proofs import work
+from gradetape.authoring.proofs.turns import PROOFS, PROVE
 from gradetape.celery import app
 
 log = structlog.get_logger(__name__)
 
 
-@app.task(name=turns.PROVE, bind=True)
+@app.task(name=PROVE, bind=True)
 def prove(self: Task, proof_id: str) -> None:
     """Take the next turn of a proof, if it is still waiting for one: the same ring may come twice."""
     try:
-        turn = turns.claim(proof_id=UUID(proof_id), worker=self.request.hostname or "")
+        turn = PROOFS.claim(job_id=UUID(proof_id), worker=self.request.hostname or "")
     except (OperationalError, InterfaceError) as error:
         log.warning("no turn taken: the sweeper will ring again", proof=proof_id, reason=str(error))
         return
     if turn is not None:
         with structlog.contextvars.bound_contextvars(proof=proof_id):
-            work.take(turn)
+            PROOFS.take(turn, work.step)

@@ -16,7 +16,7 @@ from django.db import DatabaseError, close_old_connections
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from gradetape.authoring.proofs import sweeping as proofs
+from gradetape.authoring.proofs.turns import PROOFS
 from gradetape.celery import MAKE_AHEAD, app
 from gradetape.fleet.presence import note_sweep
 from gradetape.interviews.actions.forget import forget_what_is_due
@@ -54,7 +54,7 @@ def chores() -> list[Chore]:
     return [
         Chore(settings.SWEEP_SECONDS, sweep),
         Chore(settings.SWEEP_SECONDS, close_due),
-        Chore(settings.SWEEP_SECONDS, proofs.sweep),
+        Chore(settings.SWEEP_SECONDS, PROOFS.sweep),
         Chore(settings.SWEEP_SECONDS, outbox.sweep),
         Chore(FORGET_SECONDS, forget_what_is_due),
         Chore(FORGET_SECONDS, outbox.clear_log),

@@ -10,7 +10,8 @@ from gradetape.accounts.models import Role, User
 from gradetape.authoring.actions.projects import make
 from gradetape.authoring.files import write
 from gradetape.authoring.models import Project, Proof, ProofKind
-from gradetape.authoring.proofs import starting, turns, work
+from gradetape.authoring.proofs import starting, work
+from gradetape.authoring.proofs.turns import PROOFS
 from gradetape.submissions import engines
 
 CAUGHT = "# caught by: three\n# why: wrong for three\nfail three\n"
@@ -61,10 +62,10 @@ def engine(settings):
 
 def step(proof: Proof) -> bool:
     """One turn, as a worker's task takes it. False when there is none to take."""
-    turn = turns.claim(proof_id=proof.pk, worker="w1@here")
+    turn = PROOFS.claim(job_id=proof.pk, worker="w1@here")
     if turn is None:
         return False
-    work.take(turn)
+    PROOFS.take(turn, work.step)
     return True
 
 

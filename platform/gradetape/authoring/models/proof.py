@@ -14,6 +14,7 @@ from grader.validation.story import Tried
 from gradetape.accounts.models import User
 from gradetape.authoring.models.project import Project
 from gradetape.catalog.packages import package_in
+from gradetape.turntaking.models import InTurns, InTurnsQuerySet, Stage
 
 MUTANT = "mutant"
 
@@ -25,40 +26,18 @@ class ProofKind(models.TextChoices):
     FULL = "full", "Full"
 
 
-class ProofState(models.TextChoices):
-    """Where a proof is. Running it may still wait for its next turn; the last three are final."""
-
-    QUEUED = "queued", "Queued"
-    RUNNING = "running", "Running"
-    FINISHED = "finished", "Finished"
-    CANCELLED = "cancelled", "Cancelled"
-    INTERRUPTED = "interrupted", "Interrupted"
-
-
-OPEN_PROOFS = (ProofState.QUEUED, ProofState.RUNNING)
-
-
-class ProofQuerySet(models.QuerySet["Proof"]):
+class ProofQuerySet(InTurnsQuerySet["Proof"]):
     """Proofs, by where they are."""
-
-    def open(self) -> "ProofQuerySet":
-        """What is not over."""
-        return self.filter(state__in=OPEN_PROOFS)
-
-    def expired(self) -> "ProofQuerySet":
-        """In the hands of a worker that has not been heard of since its lease ran out."""
-        return self.open().filter(lease__lt=timezone.now())
 
     def listed(self) -> "ProofQuerySet":
         """Without the package, which is large."""
         return self.defer("archive", "measured")
 
 
-class Proof(models.Model):
+class Proof(InTurns):
     """One validation. It is made in turns, one trial each, and between them workers are free for people.
 
-    `turn` counts the turns that were begun, and fences off whoever lost one; `lost` how often the next step broke
-    down. `measured` is what is known of natural errors (see grader.validation.tolerance), `engine` and `libraries` are
+    `measured` is what is known of natural errors (see grader.validation.tolerance), `engine` and `libraries` are
     what the outcomes hang on besides the package.
     """
 
@@ -72,18 +51,7 @@ class Proof(models.Model):
     libraries = models.JSONField(default=dict)
     measured = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    state = models.CharField(max_length=12, choices=ProofState.choices, default=ProofState.QUEUED)
-    turn = models.PositiveIntegerField(default=0)
-    lost = models.PositiveSmallIntegerField(default=0)
-    lease = models.DateTimeField(null=True)
-    worker = models.CharField(max_length=200, blank=True)
-    finished_at = models.DateTimeField(null=True)
     sound = models.BooleanField(null=True)
-    fault = models.TextField(blank=True)
-    # When the task was last sent and how often: what the sweeper goes by.
-    rung_at = models.DateTimeField(default=timezone.now)
-    rings = models.PositiveIntegerField(default=0)
 
     objects = ProofQuerySet.as_manager()
 
@@ -99,7 +67,7 @@ class Proof(models.Model):
                 name="proof_one_open",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
-            models.CheckConstraint(condition=models.Q(state__in=ProofState.values), name="proof_state_known"),
+            models.CheckConstraint(condition=models.Q(state__in=Stage.values), name="proof_state_known"),
             models.CheckConstraint(condition=models.Q(kind__in=ProofKind.values), name="proof_kind_known"),
         ]
 
@@ -108,10 +76,6 @@ class Proof(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('studio_proof', args=[self.project.slug])}?proof={self.pk}"
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN_PROOFS
 
     @property
     def is_quick(self) -> bool:

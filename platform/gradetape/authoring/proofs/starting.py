@@ -3,21 +3,19 @@
 from functools import partial
 
 from django.db import IntegrityError, transaction
-from redis.exceptions import RedisError
 
 from grader.libraries import engine_digest
 from grader.package import Package
 from grader.validation.plan import trials
-from gradetape import broker
 from gradetape.accounts.models import User
 from gradetape.audit import log
 from gradetape.authoring.exceptions import AuthoringError
 from gradetape.authoring.files import package_of
-from gradetape.authoring.models import Project, Proof, ProofKind, ProofState, ProofTrial
+from gradetape.authoring.models import Project, Proof, ProofKind, ProofTrial
 from gradetape.authoring.models.proof import planned_rows
-from gradetape.authoring.proofs import mutating, turns
-from gradetape.authoring.proofs.work import cancel_key
-from gradetape.submissions.actions import CANCEL_KEPT
+from gradetape.authoring.proofs import mutating
+from gradetape.authoring.proofs.turns import PROOFS
+from gradetape.turntaking.models import Stage
 
 KEPT = 20
 
@@ -57,7 +55,7 @@ def start(*, project: Project, kind: ProofKind, by: User, again: bool = False) -
             rows += [] if proof.is_quick else mutating.planned_rows(proof, package, first=len(rows), seed=plan[0].seed)
             ProofTrial.objects.bulk_create(rows, batch_size=500)
             log.record(actor=by, action="proof_started", scope=project.scope, about=f"proof:{proof.pk}", kind=str(kind))
-            transaction.on_commit(partial(turns.ring, proof.pk))
+            transaction.on_commit(partial(PROOFS.ring, proof.pk))
     except IntegrityError as error:
         raise AlreadyProving from error
     _forget(project)
@@ -68,7 +66,7 @@ def kept_proof(project: Project, package: Package, kind: ProofKind) -> Proof | N
     """The proof that says it already: of the same package on the same engine, with nothing broken on our side."""
     kinds = [kind, ProofKind.FULL]
     same = project.proofs.filter(digest=package.digest, engine=engine_digest(), kind__in=kinds)
-    finished = same.filter(state=ProofState.FINISHED).listed().order_by("kind", "-created_at")
+    finished = same.filter(state=Stage.FINISHED).listed().order_by("kind", "-created_at")
     for proof in finished:
         if not proof.trials.filter(tried__verdict="judge_error").exists():
             return proof
@@ -78,20 +76,11 @@ def kept_proof(project: Project, package: Package, kind: ProofKind) -> Proof | N
 def cancel(*, proof: Proof, by: User) -> bool:
     """Stop a proof; what was tried stays. False when it is over already."""
     with transaction.atomic():
-        if not turns.stop(proof=proof):
+        if not PROOFS.stop(job_id=proof.pk):
             return False
         scope = proof.project.scope
         log.record(actor=by, action="proof_cancelled", scope=scope, about=f"proof:{proof.pk}")
-        transaction.on_commit(partial(_tell_worker_to_stop, proof))
     return True
-
-
-def _tell_worker_to_stop(proof: Proof) -> None:
-    """Raise the flag. Without Redis the worker learns it with its next heartbeat."""
-    try:
-        broker.client().set(cancel_key(proof), "1", ex=CANCEL_KEPT)
-    except RedisError:
-        return
 
 
 def _forget(project: Project) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from gradetape.authoring.models import Proof
-from gradetape.authoring.models.proof import OPEN_PROOFS
 from gradetape.authoring.proofs.matrix import Matrix
 from gradetape.submissions.story import (
     BEGINNING,
@@ -75,7 +74,7 @@ def tell_turn(proof_id: UUID, turn: int, row: str | None) -> None:
 
 def tell_end(proof: Proof) -> None:
     """Tell that there is nothing more to come."""
-    assert proof.state not in OPEN_PROOFS
+    assert not proof.is_open
     closing = "cancelled" if proof.state == "cancelled" else "finished"
     append(key_of(proof.pk), Event.of(EventId(proof.turn, CLOSING_NUMBER), closing, {"state": proof.state}))
 

@@ -1,54 +1,41 @@
 """A turn of a proof: its next trial, or what is to be measured after the last, or the end."""
 
-from functools import partial
 from typing import Any
 
 import msgspec
 import structlog
 
-from grader.exceptions import Cancelled, JudgeError
+from grader.exceptions import JudgeError
 from grader.libraries import surroundings
 from grader.validation import tolerance
 from grader.validation.story import CaseLanded, Event
 from grader.validation.trying import attempt, until_caught
 from gradetape.authoring.models import Proof, ProofTrial
 from gradetape.authoring.models.proof import MUTANT
-from gradetape.authoring.proofs import measuring, story, turns
+from gradetape.authoring.proofs import measuring, story
 from gradetape.authoring.proofs.judging import report_of
 from gradetape.authoring.proofs.matrix import Matrix, Row
-from gradetape.authoring.proofs.turns import Turn
+from gradetape.authoring.proofs.turns import PROOFS
 from gradetape.submissions import engines
 from gradetape.submissions.lease import Lease
 from gradetape.submissions.text import storable
+from gradetape.turntaking.turns import Turn
 
 log = structlog.get_logger(__name__)
 
 
-def cancel_key(proof: Proof) -> str:
-    """The flag in Redis that a trial looks at several times a second."""
-    return f"gradetape:proof:cancel:{proof.pk}"
-
-
-def take(turn: Turn) -> None:
-    """Take the turn to its end: something written, or the turn given back."""
-    with Lease(partial(turns.keep, turn=turn), cancel_key(turn.proof)) as lease:
-        try:
-            _Step(turn, lease).take()
-        except Cancelled:
-            log.info("proof stopped", turn=turn.number)
-        except Exception as error:  # the outer edge: whatever breaks in here is no outcome of a trial
-            log.exception("turn of a proof failed", turn=turn.number)
-            engines.await_host(give_up=lease.cancelled)
-            turns.lose(proof_id=turn.proof.pk, number=turn.number, fault=f"{type(error).__name__}: {error}"[:2000])
+def step(turn: Turn[Proof], lease: Lease) -> None:
+    """Do what one turn is for."""
+    _Step(turn, lease).take()
 
 
 class _Step:
     """What one turn does."""
 
-    def __init__(self, turn: Turn, lease: Lease) -> None:
-        self._turn, self._proof, self._lease = turn, turn.proof, lease
-        self._package = turn.proof.package
-        self._teller = story.Teller(turn.proof)
+    def __init__(self, turn: Turn[Proof], lease: Lease) -> None:
+        self._turn, self._proof, self._lease = turn, turn.job, lease
+        self._package = turn.job.package
+        self._teller = story.Teller(turn.job)
 
     def take(self) -> None:
         trial = self._proof.trials.filter(turn=None).first()
@@ -61,7 +48,7 @@ class _Step:
         elif margin is not None:
             self._measure_margin(margin)
         else:
-            turns.finish(turn=self._turn, sound=report_of(self._proof, matrix.trials).sound)
+            PROOFS.finish(turn=self._turn, sound=report_of(self._proof, matrix.trials).sound)
         return None
 
     def _try(self, trial: ProofTrial) -> None:
@@ -88,7 +75,7 @@ class _Step:
             ProofTrial.objects.filter(pk=trial.pk).update(tried=told, turn=self._turn.number)
 
         libraries = {} if self._proof.libraries else {"libraries": surroundings(self._package.runtime)}
-        turns.pass_on(turn=self._turn, write=write, row=row.key, **libraries)
+        PROOFS.pass_on(turn=self._turn, write=write, row=row.key, **libraries)
 
     def _row(self, trial: ProofTrial) -> Row:
         """The row of a trial, with what its other seeds gave."""
@@ -120,7 +107,7 @@ class _Step:
         self._keep(measuring.with_margins(self._proof.measured, margin.row.key, shares))
 
     def _keep(self, measured: dict[str, Any]) -> None:
-        turns.pass_on(turn=self._turn, write=lambda: None, row=None, measured=storable(measured))
+        PROOFS.pass_on(turn=self._turn, measured=storable(measured))
 
     def _engine(self) -> Any:
         return engines.current()
