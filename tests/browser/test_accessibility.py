@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.authoring import MAKE_AUTHOR
 from tests.browser.installation import Installation
 from tests.browser.interviewing import MAKE_INTERVIEWER, made_by, tell
-from tests.browser.test_studio_write import MAKE_AUTHOR
 from tests.browser.workbench import Workbench
 
 PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]

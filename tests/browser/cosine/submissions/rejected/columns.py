@@ -1,0 +1,18 @@
+# caught by: pairs
+# why: along the first axis
+import keras
+import tensorflow as tf
+
+
+class CosineSimilarity(keras.layers.Layer):
+    def __init__(self, epsilon=1e-6, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+    def call(self, inputs):
+        a, b = inputs
+        lengths = tf.norm(a, axis=0) * tf.norm(b, axis=0)
+        return tf.reduce_sum(a * b, axis=0) / tf.maximum(lengths, self.epsilon)
