@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from grader import seeds
+from grader.engine import Engine
 from grader.events import CaseFinished
 from grader.host import EngineHost
 from grader.model import GradeResult, Outcome, Verdict
 from grader.package import Package
+from grader.validation.tolerance import Measured, natural
 from tests.grader.toy import toy
 
 MANIFEST = """
@@ -185,3 +188,11 @@ def test_both_runtimes_fork_from_one_thread(grade: Grade, small: Package, engine
         assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
     environment = Path(f"/proc/{pids['keras2']}/environ").read_bytes().split(b"\0")
     assert b"TF_USE_LEGACY_KERAS=1" in environment
+
+
+def test_it_is_widened_with_the_same_random_numbers(engine: Engine, engine_host: EngineHost, small: Package) -> None:
+    engine_host.add(small.runtime)
+    seen = natural(small, engine, seeds.pool(small)[0])["runtime"]
+    assert isinstance(seen, Measured), seen
+    assert seen.wide
+    assert seen.relative < 1e-5

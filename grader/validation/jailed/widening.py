@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -21,11 +22,18 @@ GIVEN = globals()
 def _drawn_in_single(draw: Callable[..., Any]) -> Callable[..., Any]:
     """Draw as float32 and widen: the same seed gives other numbers in another width."""
 
+    # Both generations of Keras hand dtype on, one by name and one by its place.
+    signature = inspect.signature(draw)
+
     @functools.wraps(draw)
-    def drawn(*args: Any, dtype: Any = None, **kwargs: Any) -> Any:
-        cast = importlib.import_module("tensorflow").cast
+    def drawn(*args: Any, **kwargs: Any) -> Any:
+        call = signature.bind(*args, **kwargs)
+        dtype = call.arguments.get("dtype")
         kept = dtype is not None and "float64" not in str(getattr(dtype, "name", dtype))
-        return draw(*args, dtype=dtype, **kwargs) if kept else cast(draw(*args, dtype="float32", **kwargs), WIDE)
+        if kept:
+            return draw(*call.args, **call.kwargs)
+        call.arguments["dtype"] = "float32"
+        return importlib.import_module("tensorflow").cast(draw(*call.args, **call.kwargs), WIDE)
 
     return drawn
 
