@@ -1,0 +1,1 @@
+"""Figures over what was submitted to a version of a challenge."""
