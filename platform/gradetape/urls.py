@@ -11,6 +11,7 @@ from gradetape.catalog.browsing import catalogue
 from gradetape.catalog.views import challenge
 from gradetape.comparing.urls import comparing_patterns
 from gradetape.fleet.views import health
+from gradetape.insights.urls import learning_patterns, report_patterns
 from gradetape.interviews.urls import interviewer_patterns, sitting_patterns
 from gradetape.interviews.views.candidate import invitation
 from gradetape.pages.views import home
@@ -37,6 +38,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/state/", submissions.state, name="submission_state"),
     path("submissions/<uuid:pk>/bundle/", bundles.bundle, name="submission_bundle"),
     path("submissions/<uuid:pk>/cancel/", submissions.cancel, name="submission_cancel"),
+    path("submissions/", include(report_patterns)),
     path("interviews/", include(interviewer_patterns)),
     path("interviews/", include(webhook_patterns)),
     path("interviews/", include(comparing_patterns)),
@@ -46,6 +48,7 @@ urlpatterns = [
     path("sitting/", include(sitting_patterns)),
     path("studio/", include(studio_patterns)),
     path("studio/", include(proving_patterns)),
+    path("studio/", include(learning_patterns)),
     path("dashboard/", standings.dashboard, name="dashboard"),
     path("dashboard/recent/", standings.recent, name="dashboard_recent"),
     path("dashboard/events/", standings.events, name="dashboard_events"),

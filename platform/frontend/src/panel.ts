@@ -3,6 +3,7 @@ import { caseDetail, faultDetail, quietDetail } from "./detail";
 import { find, need, setText } from "./dom";
 import type { StoryEvent } from "./events";
 import { OutputView } from "./output";
+import { reportLink } from "./reporting";
 import { Rows } from "./rows";
 import { IDLE, isLive, isOver, type Panel } from "./story";
 import type { Link } from "./stream";
@@ -173,7 +174,7 @@ export class ResultPanel {
     const box = need("[data-detail]", this.root);
     const nodes =
       fault && !(shown?.chosen && listed) ? faultDetail(fault, goToLine)
-      : listed ? caseDetail(listed, result, goToLine)
+      : listed ? [...caseDetail(listed, result, goToLine), ...(shown && this.root.closest("[data-reports]") ? reportLink(shown.graded, panel, listed.id) : [])]
       : quietDetail(panel.phase === "finished" ? "Choose a case to read about it." : "A case that fails explains itself here, with a hint.");
     const next = document.createElement("div");
     next.append(...nodes);

@@ -17,6 +17,7 @@ from django.db.models import Model
 from gradetape.accounts.models import User
 from gradetape.accounts.packing import File
 from gradetape.api.models import ApiToken
+from gradetape.insights.models import CaseReport
 from gradetape.standings.models import Activity, Standing
 from gradetape.study.models import GivenUp, Note
 from gradetape.submissions.models import Draft, EditorSettings, Snippet, Submission
@@ -28,7 +29,8 @@ README = """What GradeTape keeps of you.
 account.json            your profile, teams, addresses, sign-ins, second factors, sessions and API tokens (without
                         secrets), how you like the editor, what you did when, and what you gave up on
 challenges/CHALLENGE/   what you typed: solution.py, earlier versions of it, the snippet, your notes, how far you are
-submissions/            a folder for each: solution.py as it was sent, submission.json with its result case by case
+submissions/            a folder for each: solution.py as it was sent, submission.json with its result case by case, and
+                        with what you reported
 
 Times are in UTC. Text is in UTF-8; what you sent that is no UTF-8 stands there byte for byte.
 """
@@ -49,6 +51,7 @@ FACTS: dict[type[Model], tuple[str, ...]] = {
     Note: ("revision", "saved_at"),
     Draft: ("revision", "saved_at"),
     Snippet: ("revision", "saved_at"),
+    CaseReport: ("case", "judged", "words", "created_at", "state", "outcome", "answer", "answered_at"),
     # Not its timings: how long hidden cases take is nobody's to know. What was printed while they ran is not kept.
     Submission: (
         "id", "kind", "state", "created_at", "started_at", "finished_at", "verdict", "score", "message", "line",
@@ -106,15 +109,16 @@ def progress(user: User) -> Iterator[File]:
 
 def submissions(user: User) -> Iterator[File]:
     """Everything sent, with what came of it."""
-    mine = Submission.objects.filter(candidate=user).select_related("version__challenge").prefetch_related("cases")
-    for row in mine.order_by("created_at").iterator(chunk_size=CHUNK):
+    mine = Submission.objects.filter(candidate=user).select_related("version__challenge")
+    for row in mine.prefetch_related("cases", "case_reports").order_by("created_at").iterator(chunk_size=CHUNK):
         folder = f"submissions/{row.created_at:%Y-%m-%d-%H%M%S}-{row.challenge.slug}-{str(row.pk)[:8]}"
         where = {"challenge": row.challenge.slug, "version": row.version.number}
         cases = [{name: getattr(case, name) for name in CASE_FIELDS} for case in row.cases.all()]
+        reports = [facts(report) for report in row.case_reports.all()]
         yield f"{folder}/solution.py", bytes(row.source)
         if row.snippet is not None:
             yield f"{folder}/snippet.py", bytes(row.snippet)
-        yield f"{folder}/submission.json", json({**where, **facts(row), "cases": cases})
+        yield f"{folder}/submission.json", json({**where, **facts(row), "cases": cases, "reports": reports})
 
 
 CONTENT: tuple[Callable[[User], Iterator[File]], ...] = (account, typed, progress, submissions)

@@ -52,6 +52,9 @@ WORDS: dict[str, Wording] = {
     "csv.made": Wording("took the results away as a table"),
     "report.made": Wording("made a report of {about}"),
     "submission.seen": Wording("looked at what {about} sent"),
+    "report.made": Wording("reported a case", ("case",)),
+    "report.read": Wording("read a report and the code that it is about"),
+    "report.answered": Wording("answered a report", ("case", "outcome")),
     "webhook.added": Wording("added a webhook", ("to", "events")),
     "webhook.rotated": Wording("gave a webhook a new secret", ("to",)),
     "webhook.switched_on": Wording("switched a webhook on", ("to",)),
@@ -64,7 +67,7 @@ LABELS = {
     "title": "Title", "minutes": "Minutes", "visibility": "Candidates see", "keep_days": "Kept for days",
     "keep_then": "After that", "starts_at": "From", "ends_at": "Until", "instructions": "Instructions",
     "challenges": "Challenges", "to": "To", "events": "Events", "event": "Event",
-    "case": "Case", "was": "Before", "now": "Now", "reason": "Reason",
+    "case": "Case", "was": "Before", "now": "Now", "reason": "Reason", "outcome": "Outcome",
 }  # fmt: skip
 
 

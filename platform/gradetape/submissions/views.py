@@ -14,6 +14,8 @@ from gradetape.accounts.http import SignedInRequest
 from gradetape.accounts.models import User
 from gradetape.answers import event_stream, refusal, too_many
 from gradetape.catalog.models import Challenge, ChallengeVersion
+from gradetape.insights.judging import may_report
+from gradetape.insights.reading import reports_on
 from gradetape.submissions import actions
 from gradetape.submissions.bodies import body_of
 from gradetape.submissions.exceptions import SourceTooLarge, TooFast, TooManyOpen
@@ -80,6 +82,8 @@ def submission(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "cases": case_rows(found, story),
         "events_url": found.events_url,
         "story": story,
+        "may_report": may_report(request.user, found),
+        "reports": reports_on(found, request.user),
     }
     return render(request, "submissions/detail.html", context)
 
