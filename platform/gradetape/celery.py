@@ -59,7 +59,7 @@ app.conf.update(
     # What else a worker consists of: it says that it is there, has the engine's host, and finishes what it grades.
     imports=("gradetape.fleet.presence", "gradetape.submissions.hosting", "gradetape.submissions.staying"),
 )
-app.autodiscover_tasks(["gradetape.submissions", "gradetape.comparing", "gradetape.authoring"])
+app.autodiscover_tasks(["gradetape.submissions", "gradetape.comparing", "gradetape.authoring", "gradetape.regrading"])
 
 
 @setup_logging.connect

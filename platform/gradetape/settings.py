@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "gradetape.reviews",
     "gradetape.webhooks",
     "gradetape.authoring",
+    "gradetape.regrading",
     "gradetape.insights",
     "gradetape.fleet",
 ]

@@ -46,6 +46,9 @@ WORDS: dict[str, Wording] = {
     "comment.made": Wording("commented on the code of {about}"),
     "comment.deleted": Wording("deleted a comment on the code of {about}"),
     "points.overridden": Wording("gave {about} other points than the judge", ("case", "was", "now", "reason")),
+    "submission.regraded": Wording(
+        "had what {about} sent graded with a new version", ("challenge", "version", "was", "now", "verdict", "revoked")
+    ),
     "points.restored": Wording("gave {about} the judge’s points back", ("case", "was", "now")),
     "rubric.changed": Wording("changed the rubric of {about}"),
     "bundle.made": Wording("took away the verdict on what {about} sent"),
@@ -68,6 +71,7 @@ LABELS = {
     "keep_then": "After that", "starts_at": "From", "ends_at": "Until", "instructions": "Instructions",
     "challenges": "Challenges", "to": "To", "events": "Events", "event": "Event",
     "case": "Case", "was": "Before", "now": "Now", "reason": "Reason", "outcome": "Outcome",
+    "challenge": "Challenge", "version": "Version", "verdict": "Verdict", "revoked": "Points that went with their case",
 }  # fmt: skip
 
 

@@ -60,6 +60,26 @@ def record(*, submission_id: UUID) -> None:
         standing.save()
 
 
+def count_anew(*, user_id: int, challenge_id: int) -> None:
+    """Make a standing anew from all that was graded, after some of it got another grade.
+
+    What was done when stays as it is: neither time nor activity changes.
+    """
+    graded = Submission.objects.graded().filter(candidate=user_id, version__challenge=challenge_id)
+    rows = list(graded.order_by("finished_at", "created_at").values_list("pk", "score", "verdict", "finished_at"))
+    with transaction.atomic():
+        found = Standing.objects.select_for_update().filter(user=user_id, challenge=challenge_id).first()
+        if found is None or not rows:
+            return
+        # As it would have come about: of equals the last.
+        best, score, *_ = max(reversed(rows), key=lambda row: row[1] or 0.0)
+        solved = [finished_at for _, _, verdict, finished_at in rows if verdict == Verdict.ACCEPTED]
+        found.attempts, found.best_submission_id = len(rows), best
+        found.best, found.parts = score, earned_in(best)
+        found.state, found.solved_at = (State.SOLVED, solved[0]) if solved else (State.TRIED, None)
+        found.save(update_fields=["attempts", "best", "best_submission", "parts", "state", "solved_at"])
+
+
 def earned_in(submission_id: UUID) -> dict[str, float]:
     """The points that a submission earned in each part."""
     rows = CaseResult.objects.filter(submission_id=submission_id).order_by().values_list("part")

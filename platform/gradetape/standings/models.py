@@ -8,7 +8,10 @@ from gradetape.catalog.models import Challenge
 
 
 class State(models.TextChoices):
-    """Where somebody is with a challenge. A submission makes it tried, an accepted one solved, for good."""
+    """Where somebody is with a challenge. A submission makes it tried, an accepted one solved.
+
+    It stays solved, unless a regrade takes the verdict back.
+    """
 
     NEW = "new", "New"
     TRIED = "tried", "Tried"

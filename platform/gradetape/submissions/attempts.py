@@ -11,17 +11,17 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from grader.model import GradeResult, Outcome, Verdict
+from grader.model import GradeResult, Verdict
 from gradetape.standings import actions as standings
 from gradetape.submissions import doorbell
 from gradetape.submissions.models import Attempt, CaseResult, Ending, State, Submission, SubmissionEvent
+from gradetape.submissions.results import case_rows, fields_of, told_of
 from gradetape.submissions.story import CLOSING_NUMBER, RESTARTED_NUMBER, Event, EventId, announce
 from gradetape.submissions.teller import Teller
 from gradetape.submissions.text import storable
@@ -63,31 +63,16 @@ def finish(*, claim: Claim, result: GradeResult, teller: Teller) -> bool:
 
     May be tried again when the database did not take it.
     """
-    passed = sum(case.outcome == Outcome.PASSED for case in result.cases)
-    told = {
-        "verdict": result.verdict, "score": result.score, "passed": passed, "total": len(result.cases),
-        "message": result.message, "line": result.line,
-        # Up to the first sample. What the whole took would be a message from inside the hidden cases.
-        "timings": {"jail_ms": result.timings.jail_ms, "first_case_ms": result.timings.first_case_ms},
-    }  # fmt: skip
-    teller.keep_last("finished", told)
-    outcome = {
-        "verdict": result.verdict,
-        "score": result.score,
-        "message": storable(result.message or ""),
-        "line": result.line,
-        "output": storable(result.output),
-        "timings": msgspec.to_builtins(result.timings),
-    }
+    teller.keep_last("finished", told_of(result))
     rows = [event.row(claim.submission.pk) for event in teller.events]
 
     def write() -> None:
-        CaseResult.objects.bulk_create(_case_rows(claim.submission.pk, result))
+        CaseResult.objects.bulk_create(case_rows(claim.submission.pk, result))
         SubmissionEvent.objects.bulk_create(rows, batch_size=500)
         transaction.on_commit(partial(teller.send, last=True))
 
     libraries = storable(dict(result.libraries))
-    return _end(claim.submission.pk, claim.attempt, Ending.FINISHED, outcome, write, libraries=libraries)
+    return _end(claim.submission.pk, claim.attempt, Ending.FINISHED, fields_of(result), write, libraries=libraries)
 
 
 def give_back(*, submission_id: UUID, attempt: int, ending: Ending, fault: str) -> bool:
@@ -166,17 +151,3 @@ def _mine(submission_id: UUID, attempt: int) -> Any:
 
 def _lease(now: datetime) -> datetime:
     return now + timedelta(seconds=settings.LEASE_SECONDS)
-
-
-def _case_rows(submission_id: UUID, result: GradeResult) -> list[CaseResult]:
-    return [
-        CaseResult(
-            submission_id=submission_id, position=position, case=case.case, part=case.part, title=case.title,
-            points=case.points, earned=case.earned, outcome=case.outcome, sample=case.sample,
-            # The engine measures every case, and only of samples may it be told.
-            seconds=case.seconds if case.sample else None,
-            hint=storable(case.hint or ""), message=storable(case.message or ""), line=case.line,
-            difference=storable(msgspec.to_builtins(case.difference)), forbidden=case.forbidden,
-        )
-        for position, case in enumerate(result.cases)
-    ]  # fmt: skip

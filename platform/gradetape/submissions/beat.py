@@ -21,6 +21,7 @@ from gradetape.celery import MAKE_AHEAD, app
 from gradetape.fleet.presence import note_sweep
 from gradetape.interviews.actions.forget import forget_what_is_due
 from gradetape.interviews.actions.sit import close_due
+from gradetape.regrading.turns import REGRADES
 from gradetape.submissions import sweeper
 from gradetape.webhooks import outbox
 
@@ -55,6 +56,7 @@ def chores() -> list[Chore]:
         Chore(settings.SWEEP_SECONDS, sweep),
         Chore(settings.SWEEP_SECONDS, close_due),
         Chore(settings.SWEEP_SECONDS, PROOFS.sweep),
+        Chore(settings.SWEEP_SECONDS, REGRADES.sweep),
         Chore(settings.SWEEP_SECONDS, outbox.sweep),
         Chore(FORGET_SECONDS, forget_what_is_due),
         Chore(FORGET_SECONDS, outbox.clear_log),

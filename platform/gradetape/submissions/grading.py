@@ -3,13 +3,12 @@
 import time
 from functools import partial
 
-import msgspec
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
-from grader.events import CaseFinished, Event, Finished
+from grader.events import Event
 from grader.exceptions import Cancelled
-from grader.model import GradeRequest, GradeResult, Outcome, Verdict
+from grader.model import GradeRequest, GradeResult, Verdict
 from gradetape.catalog.packages import package_of
 from gradetape.submissions import attempts, engines
 from gradetape.submissions.actions import cancel_key
@@ -17,6 +16,7 @@ from gradetape.submissions.attempts import Claim
 from gradetape.submissions.lease import Lease
 from gradetape.submissions.models import Ending, Kind
 from gradetape.submissions.pacing import PacedTeller
+from gradetape.submissions.results import passed_on
 from gradetape.submissions.teller import Teller
 
 log = structlog.get_logger(__name__)
@@ -60,11 +60,10 @@ def _run(claim: Claim, lease: Lease, teller: Teller) -> GradeResult:
 
 
 def _relay(teller: PacedTeller, event: Event) -> None:
-    """Pass an event on. The verdict is told when it is in the database; a fault of ours is not told at all."""
-    if isinstance(event, Finished) or (isinstance(event, CaseFinished) and event.outcome == Outcome.JUDGE_ERROR):
-        return
-    data = msgspec.to_builtins(event)
-    teller.tell(data.pop("type"), data)
+    """Pass an event on, if it is one that is told."""
+    told = passed_on(event)
+    if told is not None:
+        teller.tell(*told)
 
 
 def _give_back(claim: Claim, lease: Lease, fault: str) -> None:

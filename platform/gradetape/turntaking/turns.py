@@ -12,7 +12,8 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, transaction
+from django.db import OperationalError as DatabaseUnavailable
 from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -80,6 +81,17 @@ class Turns(Generic[Job]):
         except (OperationalError, RedisError, OSError) as error:
             log.warning("nobody rung for", job=self.name, id=str(job_id), reason=str(error))
 
+    def answer(self, job_id: UUID, worker: str, step: Callable[[Turn[Job], Lease], None]) -> None:
+        """What a worker does when it was rung for: the next turn, if there is one to take. A ring may come twice."""
+        try:
+            turn = self.claim(job_id=job_id, worker=worker)
+        except (DatabaseUnavailable, InterfaceError) as error:
+            log.warning("no turn taken: the sweep will ring again", job=self.name, id=str(job_id), reason=str(error))
+            return
+        if turn is not None:
+            with structlog.contextvars.bound_contextvars(**{self.name: str(job_id)}):
+                self.take(turn, step)
+
     def claim(self, *, job_id: UUID, worker: str) -> Turn[Job] | None:
         """Take the next turn; None when somebody else has it, when people wait, or when nobody needs it any more."""
         now = timezone.now()
@@ -113,7 +125,8 @@ class Turns(Generic[Job]):
         self, *, turn: Turn[Job], write: Callable[[], None] | None = None, row: str | None = None, **changes: Any
     ) -> bool:
         """End a turn: `write` what it gave, and ring for the next. False, and nothing written, when it is lost."""
-        return self._release(self._mine(turn), turn.job.pk, turn.number, row, write, lost=0, **changes)
+        mine = self._mine(turn)
+        return self.release(mine, turn.job.pk, turn.number, row=row, write=write, lost=0, **changes)
 
     def finish(self, *, turn: Turn[Job], write: Callable[[], None] | None = None, **changes: Any) -> bool:
         """Nothing is left to be done. False, and nothing written, when the turn is lost."""
@@ -131,7 +144,12 @@ class Turns(Generic[Job]):
         log.warning("turn lost", job=self.name, id=str(job_id), turn=number, fault=fault)
         if lost + 1 >= settings.MAX_ATTEMPTS:
             return self.given_up(mine, number, job_id, fault)
-        return self._release(mine, job_id, number, row, None, lost=lost + 1)
+        return self.release(mine, job_id, number, row=row, lost=lost + 1)
+
+    def close_unbegun(self, job: Job) -> None:
+        """Finish a job in which there is nothing to do."""
+        self._close(self._all.filter(pk=job.pk, turn=0), job.pk, Stage.FINISHED)
+        job.refresh_from_db(fields=["state", "finished_at"])
 
     def stop(self, *, job_id: UUID) -> bool:
         """Cancel a job; what was done stays. False when it is over already. Within a transaction of the caller's."""
@@ -164,8 +182,15 @@ class Turns(Generic[Job]):
                 rung += 1
         return rung
 
-    def _release(
-        self, which: Any, job_id: UUID, number: int, row: str | None, write: Callable[[], None] | None, **changes: Any
+    def release(
+        self,
+        which: Any,
+        job_id: UUID,
+        number: int,
+        *,
+        row: str | None = None,
+        write: Callable[[], None] | None = None,
+        **changes: Any,
     ) -> bool:
         """Let a turn go, `write` in the same transaction, and ring for the next. False when it is over already."""
         with transaction.atomic():

@@ -1,6 +1,7 @@
 """Other points than the judge's, with a reason; and taking that back."""
 
 import math
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -53,9 +54,26 @@ def revoke(*, sitting: Sitting, by: User, submission: Submission, case: CaseResu
     noted("points.restored", sitting, by, **details)
 
 
+def follow(*, submission: Submission, points: Mapping[str, tuple[float, float]], by: User | None) -> list[str]:
+    """Let what people gave follow a new grading; `points` are what each case earned and what it is worth.
+
+    What was given stays, up to what the case is worth now. It is revoked where there is no such case any more; says
+    which cases these were. The caller holds the submission.
+    """
+    gone = []
+    for one in Override.objects.filter(submission=submission, revoked_at=None):
+        if one.case not in points:
+            _revoke(one, by)
+            gone.append(one.case)
+            continue
+        earned, worth = points[one.case]
+        Override.objects.filter(pk=one.pk).update(was=earned, points=min(one.points, worth))
+    return gone
+
+
 def _present(submission: Submission, case: str) -> Override | None:
     return Override.objects.filter(submission=submission, case=case, revoked_at=None).first()
 
 
-def _revoke(one: Override, by: User) -> None:
+def _revoke(one: Override, by: User | None) -> None:
     Override.objects.filter(pk=one.pk).update(revoked_at=timezone.now(), revoked_by=by)

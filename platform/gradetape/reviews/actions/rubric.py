@@ -7,10 +7,12 @@ from django.db import transaction
 
 from gradetape.accounts.models import User
 from gradetape.audit import log
+from gradetape.catalog.models import ChallengeVersion
 from gradetape.interviews.models import Task
 from gradetape.reviews.editions import original, rubric_in, rubrics_of, tasks_of
 from gradetape.reviews.exceptions import RubricChanged
-from gradetape.reviews.models import Rescoring, Review, RubricEdition
+from gradetape.reviews.guides import guide_of
+from gradetape.reviews.models import Rescoring, Review, RubricEdition, Score
 from gradetape.reviews.reading import totals_of
 from gradetape.reviews.rubrics import Criterion, Rubric
 from gradetape.submissions.text import storable
@@ -40,6 +42,18 @@ def change_rubric(*, task: Task, by: User, based_on: int, criteria: Sequence[Cri
         edition=number, rescored=rescored,
     )  # fmt: skip
     return edition
+
+
+def keep_rubric(*, task: Task, version: ChallengeVersion, by: User | None) -> None:
+    """Before a task moves to another version: what was scored by the old one's rubric stays scored by it.
+
+    Nothing to do where the team wrote its own rubric, where both are the same, and where nothing was scored.
+    """
+    criteria = original(task).criteria
+    is_own = task.rubric_editions.exists()
+    if is_own or criteria == guide_of(version.digest).criteria or not Score.objects.filter(task=task).exists():
+        return
+    RubricEdition.objects.create(task=task, number=1, by=by, criteria=[asdict(one) for one in criteria])
 
 
 def _numbered(task: Task, present: Rubric, criteria: Sequence[Criterion], number: int) -> tuple[Criterion, ...]:

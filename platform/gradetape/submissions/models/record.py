@@ -16,6 +16,8 @@ class Ending(models.TextChoices):
     LOST = "lost", "Worker lost"
     FAULT = "fault", "Our fault"
     CANCELLED = "cancelled", "Cancelled"
+    # It took an earlier verdict's place, after another version was published.
+    REGRADED = "regraded", "Regraded"
 
 
 class Attempt(models.Model):
