@@ -36,14 +36,19 @@ from gradetape.accounts.models import Role, Team, User  # noqa: E402
 from gradetape.api.models import Scope  # noqa: E402
 from gradetape.api.tokens import make_token  # noqa: E402
 from gradetape.authoring.actions import projects  # noqa: E402
-from gradetape.authoring.models import Project, Proof, ProofKind, ProofTrial  # noqa: E402
+from gradetape.authoring.files import package_of  # noqa: E402
+from gradetape.authoring.models import Mode, Project, Proof, ProofKind, ProofTrial, Release  # noqa: E402
 from gradetape.authoring.proofs import starting  # noqa: E402
 from gradetape.catalog.actions import publish  # noqa: E402
 from gradetape.catalog.models import ChallengeVersion  # noqa: E402
+from gradetape.insights import actions as insights  # noqa: E402
+from gradetape.insights.models import CaseReport, ReportOutcome  # noqa: E402
 from gradetape.interviews.actions import setup  # noqa: E402
 from gradetape.interviews.actions.invite import accept, invite  # noqa: E402
 from gradetape.interviews.actions.sit import start, taking  # noqa: E402
 from gradetape.interviews.models import Interview, Sitting  # noqa: E402
+from gradetape.regrading import rejudge  # noqa: E402
+from gradetape.regrading.models import RegradedSubmission, Regrade  # noqa: E402
 from gradetape.reviews.actions.points import override  # noqa: E402
 from gradetape.reviews.actions.review import finish_review, recommend  # noqa: E402
 from gradetape.reviews.actions.rubric import change_rubric  # noqa: E402
@@ -219,6 +224,36 @@ def review(sitting: Sitting, submission: Submission, reviewers: Iterable[User]) 
     change_rubric(task=task, by=reviewer, based_on=0, criteria=[replace(one, weight=2)])
 
 
+def report(submission: Submission, by: User) -> CaseReport:
+    """Two reports on what somebody sent, of which the one on the sample is answered."""
+    facts: dict[str, Any] = {"submission_id": submission.pk, "words": MARKUP["statement"], "by": submission.candidate}
+    insights.report(case="unseen", **facts)
+    made = insights.report(case="seen", **facts)
+    insights.answer(report=made, outcome=ReportOutcome.UNCLEAR, words=MARKUP["starter"], by=by)
+    return made
+
+
+def proposal(project: Project, by: User) -> Release:
+    """One whose note is an attack, which waits for an answer."""
+    package = package_of(project)
+    return Release.objects.create(
+        project=project, digest=package.digest, engine="an engine", archive=package.archive(),
+        note=MARKUP["statement"], mode=Mode.EVERYTHING, proposed_by=by,
+    )  # fmt: skip
+
+
+def regrade(version: ChallengeVersion, submission: Submission, by: User) -> Regrade:
+    """One that broke off after it changed what was sent: a case whose name is an attack turned."""
+    made = rejudge.start(version, "everything", by)
+    RegradedSubmission.objects.create(
+        regrade=made, submission=submission, position=0, turn=1, was_verdict=Verdict.ACCEPTED, was_score=100,
+        verdict=Verdict.WRONG_ANSWER, score=0, was_cases={MARKUP["case_title"]: "passed"},
+        cases={MARKUP["case_title"]: "failed"}, is_changed=True, fault=MARKUP["message"],
+    )  # fmt: skip
+    Regrade.objects.filter(pk=made.pk).update(state=Stage.INTERRUPTED, fault=MARKUP["message"])
+    return made
+
+
 def team(interview: str, project: Project) -> Team:
     """One that both are shared with, and nobody is in."""
     made = Team.objects.create(name=MARKUP["name"][:60])
@@ -255,6 +290,9 @@ def main() -> None:
         "proof": str(proof(project, users["avi"]).pk),
         "published": version.challenge.slug,
     }
+    facts["proposal"] = str(proposal(project, users["avi"]).pk)
+    facts["regrade"] = str(regrade(version, Submission.objects.get(pk=facts["graded"]), users["ada"]).pk)
+    facts["report"] = report(Submission.objects.get(pk=facts["graded"]), users["avi"]).pk
     facts["team"] = team(facts["interview"], project).pk
     sitting, handed = Sitting.objects.get(pk=facts["sitting"]), Submission.objects.get(pk=facts["handed"])
     review(sitting, handed, [users["ada"], users["ines"]])

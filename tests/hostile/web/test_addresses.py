@@ -23,10 +23,22 @@ CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 SCRIPT = {"Accept": "application/json", "Content-Type": "application/json"}
 STREAM = {"Accept": "text/event-stream", "Last-Event-ID": "0-1"}
 NOWHERE = dict.fromkeys(
-    ("open", "graded", "interview", "invitation", "sitting", "handed", "webhook", "delivery", "proof"),
+    (
+        "open",
+        "graded",
+        "interview",
+        "invitation",
+        "sitting",
+        "handed",
+        "webhook",
+        "delivery",
+        "proof",
+        "proposal",
+        "regrade",
+    ),
     "00000000-0000-4000-8000-000000000000",
 )
-NOWHERE |= dict.fromkeys(("seat", "token", "key", "user", "team"), 999_999)
+NOWHERE |= dict.fromkeys(("seat", "token", "key", "user", "team", "report"), 999_999)
 NOWHERE |= dict.fromkeys(("project", "published"), "nowhere")
 HOWS = {"a person": {}, "a script": SCRIPT, "a stream that reconnects": STREAM}
 
