@@ -1,7 +1,12 @@
 """Proofs with real processes: a Celery worker and its pool, the sweep, kills; and once with the real engine's jails."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -11,7 +16,7 @@ from support import Process, start_worker, wait_until
 from grader.validation.tolerance import Fit
 from gradetape.authoring.actions.projects import make
 from gradetape.authoring.models import Proof, ProofKind
-from gradetape.authoring.proofs import starting, story
+from gradetape.authoring.proofs import loading, starting, story
 from gradetape.authoring.proofs.measuring import advice_of
 from gradetape.submissions.models import Kind, State, Submission
 from gradetape.turntaking.models import Stage
@@ -69,6 +74,38 @@ def test_people_come_between_the_turns(worker, started, send, ana):
     wait_until(lambda: Submission.objects.get(pk=submission.pk).state == State.FINISHED, 60)
     assert Proof.objects.get(pk=proof.pk).is_open
     assert starting.cancel(proof=proof, by=proof.started_by)
+
+
+def spinning() -> list[Path]:
+    """The processes that keep cores busy beside a trial."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if loading.SPIN.encode() in (folder / "cmdline").read_bytes():
+                found.append(folder)
+    return found
+
+
+def test_every_second_seed_is_tried_on_busy_cores_that_are_idle_again_afterwards(worker, started):
+    proof = started(ProofKind.FULL, reference="pause 0.5\n")
+    loaded = [trial.is_loaded for trial in proof.trials.filter(kind="reference")]
+    assert loaded == [False, True] * 8
+    wait_until(lambda: len(spinning()) == len(os.sched_getaffinity(0)), 60)
+    assert starting.cancel(proof=proof, by=proof.started_by)
+    wait_until(lambda: not spinning(), 60)
+
+
+def test_a_quick_proof_leaves_the_other_cores_alone(started):
+    assert not any(trial.is_loaded for trial in started().trials.all())
+
+
+def test_cores_are_idle_again_when_their_worker_is_killed():
+    code = "from gradetape.authoring.proofs.loading import busy_cores\nwith busy_cores():\n    input()"
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, env=os.environ | paths) as worker:
+        wait_until(lambda: bool(spinning()), 60)
+        worker.kill()
+    wait_until(lambda: not spinning(), 60)
 
 
 def test_a_proof_is_cancelled_in_the_middle_of_a_trial(worker, started, alma):

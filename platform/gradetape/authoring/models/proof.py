@@ -121,6 +121,11 @@ class ProofTrial(models.Model):
         return f"{self.kind}/{self.name}"
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether it is tried beside other work: a full proof does so under every second seed of what must pass."""
+        return not self.proof.is_quick and self.kind in ("reference", "accepted") and self.position % 2 == 1
+
+    @property
     def path(self) -> str:
         """The file in the package; a mutant has none, and comes from the reference."""
         if self.kind in ("reference", "starter"):

@@ -1,5 +1,6 @@
 """A turn of a proof: its next trial, or what is to be measured after the last, or the end."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from grader.validation.story import CaseLanded, Event
 from grader.validation.trying import attempt, until_caught
 from gradetape.authoring.models import Proof, ProofTrial
 from gradetape.authoring.models.proof import MUTANT
-from gradetape.authoring.proofs import measuring, story
+from gradetape.authoring.proofs import loading, measuring, story
 from gradetape.authoring.proofs.judging import report_of
 from gradetape.authoring.proofs.matrix import Matrix, Row
 from gradetape.authoring.proofs.turns import PROOFS
@@ -61,14 +62,15 @@ class _Step:
                 self._teller.tell(story.CELL, {"row": row.key, "case": event.case, "cell": cell})
 
         make = until_caught if trial.kind == MUTANT else attempt
-        tried = make(
-            self._package,
-            trial.position,
-            trial.trial(self._package),
-            engines.current(),
-            tell=tell,
-            cancelled=self._lease.cancelled,
-        )
+        with loading.busy_cores() if trial.is_loaded else nullcontext():
+            tried = make(
+                self._package,
+                trial.position,
+                trial.trial(self._package),
+                engines.current(),
+                tell=tell,
+                cancelled=self._lease.cancelled,
+            )
         told = storable(msgspec.to_builtins(tried))
 
         def write() -> None:
