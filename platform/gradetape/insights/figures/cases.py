@@ -50,12 +50,10 @@ class CaseFigures:
 def case_figures(sample: Sample) -> list[CaseFigures]:
     """A row for each case of the version, in its order; two queries."""
     every, first = _sums(sample.all), _sums(sample.firsts)
-    return [_figures(case, every.get(case["id"], NOTHING), first.get(case["id"], NOTHING)) for case in _cases(sample)]
-
-
-def _cases(sample: Sample) -> list[dict[str, Any]]:
-    cases: list[dict[str, Any]] = sample.version.cases
-    return cases
+    return [
+        _figures(case, every.get(case["id"], NOTHING), first.get(case["id"], NOTHING), sample.people)
+        for case in sample.version.cases
+    ]
 
 
 def _sums(chosen: QuerySet[Submission]) -> dict[str, Sums]:
@@ -72,12 +70,13 @@ def _sums(chosen: QuerySet[Submission]) -> dict[str, Sums]:
     return {case: Sums(*numbers) for case, *numbers in rows}
 
 
-def _figures(case: dict[str, Any], every: Sums, first: Sums) -> CaseFigures:
+def _figures(case: dict[str, Any], every: Sums, first: Sums, people: int) -> CaseFigures:
     found = discrimination(first)
     return CaseFigures(
         id=case["id"], title=case["title"], points=case["points"], sample=case["sample"],
         all=Failing(every.count - every.passed, every.count), first=Failing(first.count - first.passed, first.count),
-        discrimination=found, why_not="" if found is not None else why_not(first), advice=advice(every, first, found),
+        discrimination=found, why_not="" if found is not None else why_not(first),
+        advice=advice(every, first, people, found),
     )  # fmt: skip
 
 
@@ -90,9 +89,9 @@ def why_not(first: Sums) -> str:
     return "nobody passes" if not first.passed else "the other cases separate nobody"
 
 
-def advice(every: Sums, first: Sums, found: float | None) -> str:
-    """What an author should look at; empty where nothing stands out. Few answers give no advice."""
-    if every.count < FEWEST:
+def advice(every: Sums, first: Sums, people: int, found: float | None) -> str:
+    """What an author should look at; empty where nothing stands out. Few `people` give no advice."""
+    if not every.count or people < FEWEST:
         return ""
     if every.passed == every.count:
         return "Nobody fails this case. Sharpen it, or let it go: it tells nobody anything."

@@ -65,9 +65,9 @@ def correlation(found: float) -> SafeString:
 
 
 @register.simple_tag
-def quartiles(found: Spread, highest: float = 0) -> SafeString:
+def quartiles(found: Spread) -> SafeString:
     """The middle half as a bar with a line at the median; the numbers are said in words beside it."""
-    scale = 100 / (highest or found.high * 1.25 or 1)
+    scale = 100 / (found.high * 1.25 or 1)
     low, middle, high = (min(100.0, value * scale) for value in (found.low, found.middle, found.high))
     return format_html(
         '<svg class="bar quartiles" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
