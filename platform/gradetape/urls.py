@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from gradetape.api.urls import api_patterns, token_patterns
 from gradetape.authoring.proving_urls import proving_patterns
+from gradetape.authoring.publishing_urls import publishing_patterns
 from gradetape.authoring.urls import studio_patterns
 from gradetape.catalog.browsing import catalogue
 from gradetape.catalog.views import challenge
@@ -48,6 +49,7 @@ urlpatterns = [
     path("sitting/", include(sitting_patterns)),
     path("studio/", include(studio_patterns)),
     path("studio/", include(proving_patterns)),
+    path("studio/", include(publishing_patterns)),
     path("studio/", include(learning_patterns)),
     path("dashboard/", standings.dashboard, name="dashboard"),
     path("dashboard/recent/", standings.recent, name="dashboard_recent"),

@@ -48,7 +48,7 @@ from gradetape.interviews.actions.invite import accept, invite  # noqa: E402
 from gradetape.interviews.actions.sit import start, taking  # noqa: E402
 from gradetape.interviews.models import Interview, Sitting  # noqa: E402
 from gradetape.regrading import rejudge  # noqa: E402
-from gradetape.regrading.models import RegradedSubmission, Regrade  # noqa: E402
+from gradetape.regrading.models import Regrade, RegradedSubmission  # noqa: E402
 from gradetape.reviews.actions.points import override  # noqa: E402
 from gradetape.reviews.actions.review import finish_review, recommend  # noqa: E402
 from gradetape.reviews.actions.rubric import change_rubric  # noqa: E402

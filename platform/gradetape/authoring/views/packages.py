@@ -21,7 +21,7 @@ from gradetape.authoring.exceptions import AuthoringError
 from gradetape.authoring.forms import Upload, UploadNew
 from gradetape.authoring.models import Project
 from gradetape.catalog.folders import changed
-from gradetape.catalog.models import Challenge, ChallengeVersion, VersionArchive
+from gradetape.catalog.models import ChallengeVersion, VersionArchive
 
 # How long an upload waits for its author to have read what it changes.
 WAITS_S = 30 * 60
@@ -40,9 +40,8 @@ def download(request: SignedInRequest, slug: str) -> HttpResponse:
 @never_cache
 @authors_only
 def version(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
-    """A published version as an archive."""
-    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
-    found = get_object_or_404(ChallengeVersion, challenge=challenge, number=number)
+    """A published version as an archive, also of a challenge that is withdrawn."""
+    found = get_object_or_404(ChallengeVersion, challenge__slug=slug, number=number)
     archive = get_object_or_404(VersionArchive, version=found)
     log.record(actor=request.user, action="version.downloaded", scope=f"challenge:{slug}", about=f"version:{number}")
     return _attachment(bytes(archive.data), f"{slug}-v{number}.tar")

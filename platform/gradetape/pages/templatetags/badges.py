@@ -46,6 +46,12 @@ def verdict(submission: Any, boxed: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def verdict_word(name: str) -> SafeString:
+    """A verdict by its name alone."""
+    return badge(word_for("verdicts", str(name)))
+
+
+@register.simple_tag
 def difficulty(name: str) -> SafeString:
     """The word with one to three columns."""
     level = DIFFICULTIES.get(str(name), 0)
