@@ -60,6 +60,7 @@ const options = {
     { in: "src/replay.ts", out: "replay" },
     { in: "src/proof.ts", out: "proof" },
     { in: "styles/app.css", out: "app" },
+    { in: "styles/admin.css", out: "admin" },
   ],
   outdir,
   entryNames: "[name]",

@@ -80,7 +80,7 @@ UPLOAD_LIMIT = 17 * 1024 * 1024
 UPLOAD_PATHS = r"/studio/(upload|projects/[^/]+/(upload|files))/"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "gradetape.administration.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

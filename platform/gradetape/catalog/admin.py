@@ -1,31 +1,29 @@
 """The catalogue in Django's admin, to look at: publishing goes through packages."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from gradetape.administration.reading import ReadOnlyAdmin
 from gradetape.catalog.models import Challenge, ChallengeVersion
 
 
-class ReadOnlyAdmin:
-    """Nothing is added, changed or deleted by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
-
-
 @admin.register(Challenge)
-class ChallengeAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the type checker alone
-    list_display = ["slug", "title", "kind", "difficulty", "runtime", "live"]
-    list_select_related = ["live__challenge"]
+class ChallengeAdmin(ReadOnlyAdmin):
+    """What is published, and which version is live."""
+
+    list_display = ["slug", "title", "kind", "difficulty", "runtime", "live", "withdrawn"]
+    fields = ["slug", "title", "summary", "kind", "difficulty", "topics", "runtime", "minutes", "live", "withdrawn"]
+    list_filter = ["kind", "difficulty", "runtime"]
+    list_select_related = ["live__challenge", "withdrawn__challenge"]
+    search_fields = ["slug", "title", "summary"]
 
 
 @admin.register(ChallengeVersion)
-class ChallengeVersionAdmin(ReadOnlyAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the type checker alone
-    list_display = ["challenge", "number", "digest", "created_at"]
-    list_select_related = ["challenge"]
+class ChallengeVersionAdmin(ReadOnlyAdmin):
+    """Every version that was ever published, with who did it and why."""
+
+    list_display = ["challenge", "number", "origin", "published_by", "created_at"]
+    fields = ["challenge", "number", "digest", "runtime", "limits", "origin", "note", "published_by", "created_at"]
+    list_filter = ["origin", "runtime"]
+    list_select_related = ["challenge", "published_by"]
+    search_fields = ["challenge__slug", "challenge__title", "digest", "note"]
+    date_hierarchy = "created_at"

@@ -28,6 +28,11 @@ def name_of(sitting: Sitting) -> str:
     return str(sitting.candidate)
 
 
+def shown_to_everybody(sitting: Sitting) -> str:
+    """The name, or that it is hidden: for lists of many interviews. No query where all three rows are selected."""
+    return "hidden" if sitting.interview.hides_names else str(sitting.candidate)
+
+
 def _shuffled(invitation: Invitation) -> bytes:
     return hashlib.sha256(invitation.interview_id.bytes + invitation.pk.bytes).digest()
 

@@ -60,7 +60,7 @@ class Webhook(models.Model):
         constraints = [models.UniqueConstraint(fields=["interview", "url"], name="webhook_once")]
 
     def __str__(self) -> str:
-        return self.url
+        return self.origin
 
     @property
     def is_on(self) -> bool:

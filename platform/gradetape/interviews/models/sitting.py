@@ -95,7 +95,8 @@ class Sitting(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.candidate} at {self.interview}"
+        # Without the name: where it is hidden, this might be shown all the same.
+        return f"{self.pk.hex[:8]} at {self.interview}"
 
     def get_absolute_url(self) -> str:
         return reverse("sitting", args=[self.pk])
