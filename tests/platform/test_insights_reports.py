@@ -17,12 +17,14 @@ from gradetape.accounts.models import Role, User
 from gradetape.audit.models import AuditEntry
 from gradetape.audit.words import WORDS
 from gradetape.catalog.actions import publish
+from gradetape.catalog.models import ChallengeVersion
 from gradetape.insights import actions
 from gradetape.insights.exceptions import AlreadyAnswered, BadWords, NotReportable
 from gradetape.insights.models import CaseReport, ReportOutcome
 from gradetape.insights.turning import turned_by
 from gradetape.interviews.guests import make_guest
-from gradetape.submissions.models import CaseResult, Kind, Submission
+from gradetape.regrading.models import Regrade, RegradedSubmission
+from gradetape.submissions.models import Kind, Submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS_SENT = "The statement says that three is nine."
@@ -214,16 +216,38 @@ def test_a_list_of_reports_costs_the_same_however_long(reported, send, take, ana
     assert asked() == few
 
 
-def test_it_says_which_later_version_passes(reported, failed, tiny, as_avi):
+@pytest.fixture
+def regraded(failed, version):
+    """Graded again with a package; `published`: as which version it came out."""
+
+    def make(package, outcome: str, *, published: bool = True) -> None:
+        if published:
+            publish(package=package)
+        facts = {"challenge": version.challenge, "archive": package.archive(), "engine": "e", "against": version}
+        made = Regrade.objects.create(kind="shadow", digest=package.digest, state="finished", **facts)
+        RegradedSubmission.objects.create(
+            regrade=made, submission=failed, position=0, turn=1, cases={"three": outcome, "two": "passed"}
+        )
+
+    return make
+
+
+def test_it_says_which_later_version_passes_first(reported, regraded, tiny, as_avi):
+    regraded(tiny(statement="# Second\n"), "failed")
     assert turned_by([reported]) == {}
-    second = publish(package=tiny(statement="# Doubling\n\nDouble it, please.\n")).version
-    Submission.objects.filter(pk=failed.pk).update(version=second)
-    again = CaseReport.objects.select_related("version", "submission__version")
-    assert turned_by(again) == {}
-    CaseResult.objects.filter(submission=failed, case="three").update(outcome="passed")
-    assert turned_by(again) == {reported.pk: 2}
-    assert b"With version 2 the case passes." in as_avi.get(reported.get_absolute_url()).content
-    assert b"passes with 2" in as_avi.get("/studio/challenges/doubling/reports/").content
+    regraded(tiny(statement="# Third\n"), "passed")
+    regraded(tiny(statement="# Fourth\n"), "passed")
+    regraded(tiny(statement="# Never published\n"), "passed", published=False)
+    assert turned_by([reported]) == {reported.pk: 3}
+    assert b"With version 3 the case passes." in as_avi.get(reported.get_absolute_url()).content
+    assert b"passes with 3" in as_avi.get("/studio/challenges/doubling/reports/").content
+
+
+def test_an_earlier_version_is_no_later_one(reported, regraded, tiny):
+    second = tiny(statement="# Second\n")
+    regraded(second, "passed")
+    CaseReport.objects.update(version=ChallengeVersion.objects.get(digest=second.digest))
+    assert turned_by(CaseReport.objects.select_related("version")) == {}
 
 
 def test_what_was_done_is_audited_in_words(reported, avi, ana):

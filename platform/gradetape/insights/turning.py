@@ -2,19 +2,32 @@
 
 from collections.abc import Iterable
 
+from django.db.models import OuterRef, Subquery
+
 from grader.model import Outcome
+from gradetape.catalog.models import ChallengeVersion
 from gradetape.insights.models import CaseReport
-from gradetape.submissions.models import CaseResult
+from gradetape.regrading.models import RegradedSubmission
 
 
 def turned_by(reports: Iterable[CaseReport]) -> dict[int, int]:
-    """For reports of cases that pass by now the number of the version that the submission was graded with again.
+    """The number of the first later version with which the reported case of that submission passes, by report.
 
-    By the reports' keys; one query. `submission__version` has to be loaded.
+    Known of versions that the submission was graded with again, to show what would change or for good. One query.
     """
-    later = {one.pk: one for one in reports if one.submission.version.number > one.version.number}
-    passed = CaseResult.objects.filter(
-        submission__in={one.submission_id for one in later.values()}, outcome=Outcome.PASSED
+    listed = list(reports)
+    numbers = ChallengeVersion.objects.filter(digest=OuterRef("regrade__digest")).values("number")
+    again = RegradedSubmission.objects.filter(
+        submission__in={one.submission_id for one in listed}, turn__isnull=False, fault=""
     )
-    passing = set(passed.values_list("submission_id", "case")) if later else set()
-    return {pk: one.submission.version.number for pk, one in later.items() if (one.submission_id, one.case) in passing}
+    found = again.annotate(number=Subquery(numbers)).filter(number__isnull=False).order_by("-number")
+    rows = list(found.values_list("submission_id", "number", "cases"))
+    # From the last to the first: the first one stays.
+    return {
+        report.pk: number
+        for report in listed
+        for submission, number, cases in rows
+        if submission == report.submission_id
+        and number > report.version.number
+        and cases.get(report.case) == Outcome.PASSED
+    }

@@ -28,9 +28,9 @@ def reports(request: SignedInRequest, slug: str) -> HttpResponse:
     """All reports on a challenge: the open ones first, and of each kind the newest."""
     challenge = challenge_of(slug)
     first = Case(When(state=ReportState.OPEN, then=Value(0)), default=Value(1))
-    listed = CaseReport.objects.filter(version__challenge=challenge).select_related("version", "submission__version")
+    listed = CaseReport.objects.filter(version__challenge=challenge).select_related("version")
     small = listed.only(
-        "case", "judged", "words", "created_at", "state", "outcome", "version__number", "submission__version__number"
+        "case", "judged", "words", "created_at", "state", "outcome", "version__number", "submission"
     )  # fmt: skip
     page = Paginator(small.order_by(first, "-created_at"), PAGE).get_page(request.GET.get("page"))
     context = {"challenge": challenge, "page": page, "turned": turned_by(page.object_list)}
@@ -42,7 +42,7 @@ def reports(request: SignedInRequest, slug: str) -> HttpResponse:
 @authors_only
 def report(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """One report with the code that it is about; POST answers it."""
-    listed = CaseReport.objects.select_related("version__challenge", "submission__version", "answered_by")
+    listed = CaseReport.objects.select_related("version__challenge", "submission", "answered_by")
     found = get_object_or_404(listed, version__challenge=challenge_of(slug), pk=pk)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
