@@ -41,6 +41,7 @@ NOT_EXPORTED = {
     "audit.AuditEntry": "who looked at whose work is kept for the teams, and tells of other people",
     "interviews.Interview": "the team's, not one person's",
     "interviews.Sitting": "hangs on a guest, who has no account to export; it is the interview's",
+    "regrading.Regrade": "the challenge's; the name alone says who started it",
     "reviews.Review": "the team's, and it tells of a candidate",
 }
 

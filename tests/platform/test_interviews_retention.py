@@ -323,6 +323,10 @@ KEPT = {
     "reviews.Review.recommendation": "a fixed word",
     "reviews.Score.criterion": "the rubric's",
     "reviews.Override.case": "the challenge's",
+    "regrading.RegradedSubmission.was_verdict": "a fixed word",
+    "regrading.RegradedSubmission.verdict": "a fixed word",
+    "regrading.RegradedSubmission.was_cases": "the challenge's cases with fixed words",
+    "regrading.RegradedSubmission.cases": "the challenge's cases with fixed words",
 }
 # What is emptied or deleted; the tests above search for it.
 FORGOTTEN = {
@@ -332,6 +336,7 @@ FORGOTTEN = {
     "submissions.Draft", "submissions.DraftVersion", "submissions.Snippet", "submissions.EditorSettings",
     "standings.Activity", "timeline.Entry", "reviews.Comment", "reviews.Words", "reviews.Evidence",
     "reviews.Score.text", "reviews.Override.reason", "webhooks.Delivery", "webhooks.Try",
+    "regrading.RegradedSubmission.result", "regrading.RegradedSubmission.fault",
 }  # fmt: skip
 # What hangs on a person with an account, and never on a guest.
 NOT_OF_GUESTS = {

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
@@ -113,7 +113,7 @@ def began(interview: Interview, tasks: Sequence[Task], viewer: User) -> list[Can
     rows = candidates_of(interview, tasks)
     names = names_of(interview, [row.invitation for row in rows])
     order = {pk: place for place, pk in enumerate(names)}
-    found = Found.of(rows, tasks)
+    found = Found.of(rows)
     said = {
         sitting: [one for one in all_of_them if one.review.is_done]
         for sitting, all_of_them in recommendations_of(interview, viewer).items()
@@ -167,7 +167,7 @@ class Found:
     sent: Mapping[int, Mapping[int, Mapping[str, int]]]
 
     @classmethod
-    def of(cls, rows: Iterable[CandidateRow], tasks: Sequence[Task]) -> "Found":
+    def of(cls, rows: Iterable[CandidateRow]) -> "Found":
         """Four queries."""
         listed = list(rows)
         best = [mark.submission_id for row in listed for mark in row.marks if mark]
@@ -179,24 +179,22 @@ class Found:
         ).annotate(count=Count("pk")):
             sent.setdefault(candidate, {}).setdefault(challenge, {})[kind] = count
         sent_at = dict(Submission.objects.filter(pk__in=best).values_list("pk", "created_at"))
-        return cls(points_of(best, tasks), sent_at, sent)
+        return cls(points_of(best), sent_at, sent)
 
 
-def points_of(submissions: Sequence[UUID], tasks: Sequence[Task]) -> dict[UUID, Points]:
+def points_of(submissions: Sequence[UUID]) -> dict[UUID, Points]:
     """The points by part, overrides included. Two queries."""
     points: dict[UUID, Points] = {}
-    results = CaseResult.objects.filter(submission__in=submissions).order_by().values_list("submission", "part")
-    for submission, part, earned in results.annotate(sum=Sum("earned")):
-        points.setdefault(submission, {})[part] = earned
-    parts = {
-        (task.version_id, case["id"]): case["part"] for task in tasks if task.version for case in task.version.cases
-    }
+    # Of each submission's own cases: two of one task may be graded with two versions while these are regraded.
+    parts: dict[tuple[UUID, str], str] = {}
+    results = CaseResult.objects.filter(submission__in=submissions).order_by()
+    for submission, case, part, earned in results.values_list("submission", "case", "part", "earned"):
+        mine = points.setdefault(submission, {})
+        mine[part] = mine.get(part, 0.0) + earned
+        parts[submission, case] = part
     changes = Override.objects.filter(submission__in=submissions, revoked_at=None)
-    for submission, version, case, was, given in changes.values_list(
-        "submission", "submission__version", "case", "was", "points"
-    ):
-        mine, part = points.setdefault(submission, {}), parts[version, case]
-        mine[part] = mine.get(part, 0.0) + given - was
+    for submission, case, was, given in changes.values_list("submission", "case", "was", "points"):
+        points[submission][parts[submission, case]] += given - was
     return points
 
 

@@ -56,9 +56,11 @@ class Known:
 
     @classmethod
     def of(cls, task: Task) -> "Known":
-        """From the pinned version. One or two queries."""
-        assert task.version is not None
-        given = grams_of([task.version.starter, task.version.statement])
+        """What is published from the pinned version, what was given from all: a regrade may have moved the pin. Two or
+        three queries.
+        """
+        texts_given = task.challenge.versions.values_list("starter", "statement")
+        given = grams_of(text for both in texts_given for text in both)
         sources = published_for(task)
         texts = {name: read(source, given) for name, source in sources.items()}
         return cls(given, given | grams_of(sources.values()), texts)

@@ -13,6 +13,7 @@ from grader.model import Outcome
 from gradetape.interviews.models import Interview, Invitation, Sitting, Task, Visibility
 from gradetape.reviews.attempts import changed, changes_of
 from gradetape.submissions.models import Draft, Kind, State, Submission
+from gradetape.submissions.models.submission import SubmissionQuerySet
 
 RECENT = 50
 
@@ -42,6 +43,11 @@ def _state(challenge_id: int, sent: set[int], begun: set[int]) -> str:
     return "sent" if challenge_id in sent else "begun" if challenge_id in begun else "new"
 
 
+def sent_for(sitting: Sitting, task: Task) -> SubmissionQuerySet:
+    """All that was sent for a task, with whatever version of its challenge it is graded: a regrade may change that."""
+    return Submission.objects.filter(candidate_id=sitting.candidate_id, version__challenge=task.challenge_id)
+
+
 @dataclass(frozen=True)
 class SentRow:
     """One of a candidate's submissions, as far as they may know what came of it."""
@@ -58,7 +64,7 @@ class SentRow:
 def sent_rows(sitting: Sitting, task: Task) -> list[SentRow]:
     """What was sent for a task, the newest first, under the interview's rule."""
     visibility = sitting.interview.visibility
-    mine = Submission.objects.filter(candidate_id=sitting.candidate_id, version=task.version).in_histories()
+    mine = sent_for(sitting, task).in_histories()
     passed = Count("cases", filter=Q(cases__outcome=Outcome.PASSED))
     rows: list[Any] = list(mine.listed().annotate(passed=passed, total=Count("cases"))[:RECENT])
     return [_sent_row(row, visibility) for row in rows]

@@ -11,6 +11,7 @@ from gradetape.catalog.models import Challenge, ChallengeVersion, VersionArchive
 from gradetape.regrading.choosing import of_practice, plan
 from gradetape.regrading.exceptions import AlreadyRegrading
 from gradetape.regrading.models import Regrade, RegradeKind, Scope
+from gradetape.regrading.stopping import cancel
 from gradetape.regrading.turns import REGRADES
 
 
@@ -39,19 +40,10 @@ def _start(challenge: Challenge, version: ChallengeVersion, scope: Scope, by: Us
         archive=VersionArchive.objects.get(version=version).data, against_id=challenge.live_id, version=version,
         started_by=by,
     )  # fmt: skip
-    facts = {"version": version.number, "scope": str(scope)}
+    facts = {"version": version.number, "taken": str(scope)}
     log.record(actor=by, action="rejudge.started", scope=regrade.log_scope, about=f"regrade:{regrade.pk}", **facts)
     if plan(regrade, of_practice(challenge, version.digest)) or regrade.has_to_move:
         transaction.on_commit(partial(REGRADES.ring, regrade.pk))
     else:
         REGRADES.close_unbegun(regrade)
     return regrade
-
-
-@transaction.atomic
-def cancel(regrade: Regrade, by: User) -> bool:
-    """Stop a shadow or a rejudge; what was done stays. False when it is over already."""
-    if not REGRADES.stop(job_id=regrade.pk):
-        return False
-    log.record(actor=by, action="regrade.cancelled", scope=regrade.log_scope, about=f"regrade:{regrade.pk}")
-    return True

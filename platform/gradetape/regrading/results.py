@@ -1,12 +1,12 @@
 """Grading a submission again: with what seed, and what is kept of it until it is made its own."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
 
-from grader.events import Event
+from grader.events import CaseFinished, Event, Timings
 from grader.exceptions import JudgeError
 from grader.model import GradeRequest, GradeResult, Verdict
 from grader.package import Package
@@ -20,7 +20,7 @@ from gradetape.submissions.teller import Teller
 from gradetape.submissions.text import storable
 
 
-class Graded(msgspec.Struct, frozen=True):
+class Graded(NamedTuple):
     """A result with the story that was told of it, without its end: type and data of each event."""
 
     result: GradeResult
@@ -28,7 +28,19 @@ class Graded(msgspec.Struct, frozen=True):
 
     def stored(self) -> Any:
         """As plain data that a database takes."""
-        return storable(msgspec.to_builtins(self))
+        return storable({"result": msgspec.to_builtins(self.result), "story": self.story})
+
+    @classmethod
+    def of(cls, stored: Any) -> Self:
+        """From such data."""
+        fields = stored["result"]
+        # One by one: of GradeResult msgspec can't tell the types, which its module knows while they are checked only.
+        typed = {
+            "verdict": Verdict(fields["verdict"]),
+            "cases": msgspec.convert(fields["cases"], tuple[CaseFinished, ...]),
+            "timings": msgspec.convert(fields["timings"], Timings),
+        }
+        return cls(GradeResult(**{**fields, **typed}), [(kind, data) for kind, data in stored["story"]])
 
 
 def seed_for(submission: Submission, package: Package) -> int:
@@ -46,7 +58,7 @@ def known(regrade: Regrade, submission_id: UUID) -> Graded | None:
     """What another regrade with this package on this engine found; None where none has looked."""
     rows = RegradedSubmission.objects.filter(submission=submission_id, result__isnull=False)
     found = rows.filter(regrade__digest=regrade.digest, regrade__engine=regrade.engine).first()
-    return None if found is None else msgspec.convert(found.result, Graded)
+    return None if found is None else Graded.of(found.result)
 
 
 def graded(package: Package, submission: Submission, cancelled: Callable[[], bool]) -> Graded:

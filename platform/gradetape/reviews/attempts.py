@@ -62,8 +62,8 @@ def listed(sitting: Sitting, tasks: Iterable[Task]) -> dict[int, list[Attempt]]:
     changes = changes_of([sitting.candidate_id])
     rows: dict[int, list[Submission]] = {}
     for row in attempts_of(sitting).listed():
-        rows.setdefault(row.version_id, []).append(row)
-    return {task.pk: _numbered(rows.get(task.version_id or 0, []), changes) for task in tasks}
+        rows.setdefault(row.version.challenge_id, []).append(row)
+    return {task.pk: _numbered(rows.get(task.challenge_id, []), changes) for task in tasks}
 
 
 def _numbered(rows: Sequence[Submission], changes: Mapping[UUID, float]) -> list[Attempt]:

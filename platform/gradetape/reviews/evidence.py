@@ -57,8 +57,8 @@ def _moment(asked: Mapping[str, str], sitting: Sitting, tasks: list[Task]) -> Po
 
 
 def _line(asked: Mapping[str, str], sitting: Sitting, tasks: list[Task]) -> Pointer:
-    versions = [task.version_id for task in tasks]
-    submission = attempts_of(sitting).filter(pk=UUID(asked["attempt"]), version__in=versions).first()
+    asked_for = [task.challenge_id for task in tasks]
+    submission = attempts_of(sitting).filter(pk=UUID(asked["attempt"]), version__challenge__in=asked_for).first()
     line = int(asked["line"])
     if submission is None or not 1 <= line <= last_line(submission):
         raise NoSuchEvidence

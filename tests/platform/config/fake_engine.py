@@ -2,7 +2,8 @@
 
 A source is a list of orders, one a line: `fail CASE`, `pause SECONDS` (in each case), `print TEXT`, `fault`, `die`,
 and `fault once`, `die once` with a word behind it, one for each submission that is to break down once. Anything else
-is as good as an answer that passes.
+is as good as an answer that passes. A package whose checks.py has a line `# forgives CASE` passes that case whatever
+the source says.
 """
 
 import os
@@ -118,7 +119,8 @@ class FakeEngine:
             emit(Output(stream="stdout", text=orders["print"], case=case.id))
         self._wait(float(orders.get("pause", 0)), request)
         self._break_down(orders)
-        failed = orders.get("fail") == case.id
+        forgiven = f"# forgives {case.id}".encode() in request.package.files.get("checks.py", b"").splitlines()
+        failed = orders.get("fail") == case.id and not forgiven
         result = CaseFinished(
             case=case.id, part=case.part, title=case.title, points=case.points, sample=case.sample,
             earned=0 if failed else case.points, outcome=Outcome.FAILED if failed else Outcome.PASSED,

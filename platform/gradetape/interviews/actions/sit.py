@@ -12,9 +12,10 @@ from gradetape.catalog.models import ChallengeVersion
 from gradetape.interviews.clock import deadline_of, settle
 from gradetape.interviews.exceptions import NotNow, TimeIsUp
 from gradetape.interviews.models import Ending, Invitation, Sitting, Task
+from gradetape.interviews.progress import sent_for
 from gradetape.submissions.actions import submit
 from gradetape.submissions.exceptions import SourceTooLarge
-from gradetape.submissions.models import Draft, Kind, Submission
+from gradetape.submissions.models import Draft, Kind
 from gradetape.submissions.text import encoded
 from gradetape.timeline.recording import note_sent
 from gradetape.webhooks.models import Event
@@ -106,9 +107,7 @@ def _unsent(sitting: Sitting) -> Iterator[tuple[Task, ChallengeVersion, bytes]]:
         draft = Draft.objects.filter(candidate_id=sitting.candidate_id, challenge_id=task.challenge_id).first()
         if draft is None or task.version is None:
             continue
-        sent = Submission.objects.filter(
-            candidate_id=sitting.candidate_id, version=task.version, kind=Kind.SUBMIT
-        ).first()
+        sent = sent_for(sitting, task).filter(kind=Kind.SUBMIT).first()
         before = bytes(sent.source) if sent else encoded(task.version.starter)
         if bytes(draft.content) != before:
             yield task, task.version, bytes(draft.content)

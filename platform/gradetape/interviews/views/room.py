@@ -17,7 +17,7 @@ from gradetape.answers import event_stream, refusal, too_many
 from gradetape.interviews.actions.sit import taking
 from gradetape.interviews.exceptions import TimeIsUp
 from gradetape.interviews.models import Sitting, Task, Visibility
-from gradetape.interviews.progress import desks_of, sent_rows
+from gradetape.interviews.progress import desks_of, sent_for, sent_rows
 from gradetape.interviews.veil import Veil, veiled
 from gradetape.interviews.views.seat import seat_of, task_of
 from gradetape.submissions import actions, desk
@@ -63,14 +63,14 @@ def challenge(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
 
 def _followed(seat: Sitting, task: Task) -> dict[str, Any] | None:
     """What the page's script follows: what is under way, else the newest."""
-    mine = Submission.objects.filter(candidate_id=seat.candidate_id, version=task.version).in_histories()
+    mine = sent_for(seat, task).in_histories()
     found = mine.open().first() or mine.first()
     return _facts(seat, found) if found else None
 
 
 def _tried(seat: Sitting, task: Task) -> dict[str, Any] | None:
     """The snippet that was tried last."""
-    mine = Submission.objects.filter(candidate_id=seat.candidate_id, version=task.version, kind=Kind.SCRATCH)
+    mine = sent_for(seat, task).filter(kind=Kind.SCRATCH)
     found = mine.only("kind", "state").first()
     return _facts(seat, found) if found else None
 

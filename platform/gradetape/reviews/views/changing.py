@@ -77,7 +77,7 @@ def _number(text: str) -> float:
 
 
 def _cases(request: SignedInRequest, desk: Desk, submission: Submission, case: str, trouble: str) -> HttpResponse:
-    task = next(one for one in desk.tasks if one.version_id == submission.version_id)
+    task = next(one for one in desk.tasks if one.challenge_id == submission.version.challenge_id)
     attempts = listed(desk.sitting, [task])[task.pk]
     context = {
         "interview": desk.interview, "sitting": desk.sitting, "submission": submission, "cases": cases_of(submission),

@@ -31,7 +31,7 @@ class Desk(NamedTuple):
 
     def submission(self, pk: UUID) -> Submission:
         """One of this sitting's attempts at a task. Raises Http404."""
-        mine = attempts_of(self.sitting).filter(version__in=[task.version_id for task in self.tasks])
+        mine = attempts_of(self.sitting).filter(version__challenge__in=[task.challenge_id for task in self.tasks])
         found: Submission = get_object_or_404(mine, pk=pk)
         return found
 

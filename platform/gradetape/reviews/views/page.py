@@ -142,7 +142,7 @@ def decision_page(request: SignedInRequest, desk: Desk, trouble: str = "") -> Ht
         "parts": [
             {
                 "panel": panel, "counts": counting(attempts[panel.task.pk]), "sent": len(attempts[panel.task.pk]),
-                "comments": [one for one in comments if one.submission.version_id == panel.task.version_id],
+                "comments": [one for one in comments if one.submission.version.challenge_id == panel.task.challenge_id],
             }
             for panel in panels
         ],
