@@ -1,6 +1,7 @@
 """Versions that go live again, challenges that leave the catalogue, and two publishers at once."""
 
 import io
+import json
 import threading
 
 import pytest
@@ -11,6 +12,8 @@ from gradetape.catalog import folders
 from gradetape.catalog.actions import Over, bring_back, publish, roll_back, withdraw
 from gradetape.catalog.exceptions import LiveChanged, NotLive, NotWithdrawn
 from gradetape.catalog.models import Challenge, ChallengeVersion, Origin
+from gradetape.interviews.actions.setup import duplicate, open_up
+from gradetape.interviews.exceptions import NotPublished
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +115,43 @@ def test_of_two_publishers_at_once_one_sees_that_the_other_was_first(version, ti
         thread.join(60)
     assert sorted(told) == ["too late", "version 2"]
     assert ChallengeVersion.objects.count() == 2
+
+
+def drafted(client, source: str, revision: int):
+    body = json.dumps({"source": source, "revision": revision})
+    return client.put("/challenges/doubling/draft/", body, content_type="application/json")
+
+
+def test_an_open_workbench_of_a_withdrawn_challenge_loses_nothing(version, send, as_ana, as_bob, ana):
+    sent = send(ana)
+    drafted(as_ana, "before", 0)
+    withdraw(challenge=live())
+    # The page that is open goes on saving, and says why it can't send.
+    assert drafted(as_ana, "while it was withdrawn", 1).json()["revision"] == 2
+    refused = as_ana.post(
+        "/challenges/doubling/submissions/",
+        json.dumps({"source": "x", "kind": "submit"}),
+        content_type="application/json",
+    )
+    assert (refused.status_code, refused.json()["error"]) == (410, "withdrawn")
+    assert "What you typed is kept" in refused.json()["message"]
+    page = as_ana.get("/challenges/doubling/")
+    assert page.status_code == 410
+    assert "while it was withdrawn" in page.content.decode()
+    assert sent.get_absolute_url() in page.content.decode()
+    assert as_ana.get(sent.get_absolute_url()).status_code == 200
+    # Whoever has nothing there finds nothing, and the catalogue has it no more.
+    assert as_bob.get("/challenges/doubling/").status_code == 404
+    assert "Doubling" not in as_ana.get("/challenges/").content.decode()
+    bring_back(challenge=live())
+    assert as_ana.get("/challenges/doubling/").context["draft"]["source"] == "while it was withdrawn"
+
+
+def test_an_interview_that_has_pinned_a_version_goes_on(interview, ines):
+    task = interview.tasks.get()
+    withdraw(challenge=live())
+    task.refresh_from_db()
+    assert task.version.number == 1
+    later = duplicate(interview=interview, by=ines, as_template=False)
+    with pytest.raises(NotPublished):
+        open_up(interview=later)

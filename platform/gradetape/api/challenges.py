@@ -44,6 +44,11 @@ def challenge_of(user: User, slug: str) -> Challenge:
     return found
 
 
+def desk_at(user: User, slug: str) -> Challenge:
+    """The same, or one that was withdrawn: what somebody typed there is still theirs. Raises Http404."""
+    return get_object_or_404(Challenge.objects.kept_for(user).select_related("live"), slug=slug)
+
+
 @router.get("", response=Page[ChallengeRowOut], url_name="api_challenges", operation_id="list_challenges")
 def challenges(request: ApiRequest, wanted: Query[Wanted], paging: Query[Paging]) -> dict[str, Any]:
     """The catalogue, with what you achieved."""
@@ -74,14 +79,14 @@ def challenge(request: ApiRequest, slug: str) -> dict[str, Any]:
 @router.get("/{slug}/draft", response=DraftOut, url_name="api_draft", operation_id="get_draft")
 def draft(request: ApiRequest, slug: str) -> dict[str, Any]:
     """What is typed so far, here or in a browser; the starter as revision 0 where nothing is."""
-    found = challenge_of(request.user, slug)
+    found = desk_at(request.user, slug)
     return draft_of(request.user, found, found.live)
 
 
 @router.put("/{slug}/draft", response=SavedOut, url_name="api_draft", operation_id="save_draft")
 def save_draft(request: ApiRequest, slug: str, body: DraftIn) -> Draft:
     """Save a draft. 409 with the newer draft when it was changed since the revision that you name."""
-    found = challenge_of(request.user, slug)
+    found = desk_at(request.user, slug)
     try:
         return actions.save_draft(
             candidate=request.user, challenge=found, source=encoded(body.source), revision=body.revision

@@ -39,6 +39,11 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         """What is published. Later kinds of access are added here and nowhere else."""
         return self.filter(live__isnull=False) if user.is_active else self.none()
 
+    def kept_for(self, user: User) -> "ChallengeQuerySet":
+        """That, and what was withdrawn: what somebody has typed there, also on a page that is still open, is kept."""
+        known = self.filter(models.Q(live__isnull=False) | models.Q(withdrawn__isnull=False))
+        return known if user.is_active else self.none()
+
 
 class Challenge(models.Model):
     """A question that can be solved here. Its facts are those of the version that is live."""

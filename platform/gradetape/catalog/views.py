@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from gradetape.accounts.http import SignedInRequest
 from gradetape.catalog.models import Challenge
 from gradetape.submissions.desk import desk_of, draft_of
-from gradetape.submissions.models import Submission
+from gradetape.submissions.models import Draft, Submission
 from gradetape.submissions.progress import attempts_at
 
 
@@ -16,10 +16,10 @@ from gradetape.submissions.progress import attempts_at
 @never_cache
 def challenge(request: SignedInRequest, slug: str) -> HttpResponse:
     """The workbench: statement, editor, and what is being graded."""
-    found = get_object_or_404(Challenge.objects.visible_to(request.user).select_related("live"), slug=slug)
-    if found.live is None:
-        raise Http404
+    found = get_object_or_404(Challenge.objects.kept_for(request.user).select_related("live"), slug=slug)
     attempts = attempts_at(request.user, found)
+    if found.live is None:
+        return _withdrawn(request, found, attempts)
     context = {
         "challenge": found,
         "version": found.live,
@@ -32,6 +32,16 @@ def challenge(request: SignedInRequest, slug: str) -> HttpResponse:
         **desk_of(request.user, found),
     }
     return render(request, "catalog/challenge.html", context)
+
+
+def _withdrawn(request: SignedInRequest, found: Challenge, attempts: list[Submission]) -> HttpResponse:
+    """What is left of a challenge that was withdrawn: one's own. Whoever has nothing there finds nothing."""
+    draft = Draft.objects.visible_to(request.user).filter(challenge=found).first()
+    if draft is None and not attempts:
+        raise Http404
+    return render(
+        request, "catalog/withdrawn.html", {"challenge": found, "draft": draft, "attempts": attempts}, status=410
+    )
 
 
 def shown(attempts: list[Submission]) -> Submission | None:

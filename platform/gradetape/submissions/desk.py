@@ -62,14 +62,14 @@ def desk_of(user: User, challenge: Challenge) -> dict[str, Any]:
 @require_http_methods(["PUT"])
 def save_draft(request: SignedInRequest, slug: str) -> HttpResponse:
     """Keep what is in the editor; 409 with the newer text when it was changed elsewhere."""
-    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
+    challenge = get_object_or_404(Challenge.objects.kept_for(request.user), slug=slug)
     return saved(request, Draft, challenge)
 
 
 @require_http_methods(["PUT"])
 def save_snippet(request: SignedInRequest, slug: str) -> HttpResponse:
     """Keep what somebody tries out; 409 as for a draft."""
-    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
+    challenge = get_object_or_404(Challenge.objects.kept_for(request.user), slug=slug)
     return saved(request, Snippet, challenge)
 
 
@@ -101,14 +101,14 @@ def saved(request: SignedInRequest, model: type[Draft] | type[Snippet], challeng
 @never_cache
 def versions(request: SignedInRequest, slug: str) -> HttpResponse:
     """What one's draft was before, the newest first; without the texts."""
-    return versions_of(request.user, get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug))
+    return versions_of(request.user, get_object_or_404(Challenge.objects.kept_for(request.user), slug=slug))
 
 
 @require_safe
 @never_cache
 def version(request: SignedInRequest, slug: str, revision: int) -> HttpResponse:
     """One of them, with its text."""
-    challenge = get_object_or_404(Challenge.objects.visible_to(request.user), slug=slug)
+    challenge = get_object_or_404(Challenge.objects.kept_for(request.user), slug=slug)
     return version_of(request.user, challenge, revision)
 
 

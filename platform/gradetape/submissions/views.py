@@ -25,6 +25,8 @@ from gradetape.submissions.story import EventId, look
 from gradetape.submissions.streaming import frames
 from gradetape.submissions.text import encoded
 
+WITHDRAWN = "This challenge was withdrawn, so nothing is graded here any more. What you typed is kept."
+
 
 class Sent(msgspec.Struct):
     """The body of a submission."""
@@ -49,10 +51,10 @@ def take_in(candidate: User, version: ChallengeVersion, sent: Sent) -> Submissio
 @require_POST
 def submit(request: SignedInRequest, slug: str) -> HttpResponse:
     """Send a source to be graded: 201 and where to watch it."""
-    challenges = Challenge.objects.visible_to(request.user).select_related("live")
+    challenges = Challenge.objects.kept_for(request.user).select_related("live")
     challenge = get_object_or_404(challenges, slug=slug)
     if challenge.live is None:
-        raise Http404
+        return refusal(410, "withdrawn", WITHDRAWN)
     try:
         sent = body_of(request, Sent)
         submission = take_in(request.user, challenge.live, sent)

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from grader.linting.inspection import problems_of
 from gradetape.accounts import sharing
 from gradetape.accounts.http import SignedInRequest
-from gradetape.audit import log
-from gradetape.authoring import files
+from gradetape.authoring import files, logbook
 from gradetape.authoring.access import authors_only, project_of
 from gradetape.authoring.actions import projects
 from gradetape.authoring.exceptions import AuthoringError
@@ -20,10 +19,9 @@ from gradetape.authoring.forms import NewProject
 from gradetape.authoring.models import Project
 from gradetape.authoring.models.project import AUTHORS
 from gradetape.authoring.overview import deleted_of, groups_of
+from gradetape.authoring.publishing.listing import open_proposals
 from gradetape.authoring.starting import question, template
 from gradetape.catalog.packages import package_of
-
-NEWEST_ENTRIES = 12
 
 
 @require_safe
@@ -34,7 +32,8 @@ def studio(request: SignedInRequest) -> HttpResponse:
     is_archive = request.GET.get("archived") == "1"
     mine = Project.objects.visible_to(request.user).filter(archived_at__isnull=not is_archive)
     rows = mine.select_related("based_on__challenge").prefetch_related("authors", "teams")
-    return render(request, "studio/list.html", {"projects": rows, "is_archive": is_archive})
+    context = {"projects": rows, "is_archive": is_archive, "proposals": open_proposals(mine)}
+    return render(request, "studio/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +74,7 @@ def project(request: SignedInRequest, slug: str) -> HttpResponse:
         "project": found, "groups": groups_of(found), "deleted": deleted_of(found),
         "problems": problems_of(files.contents_of(found)),
         "shared": sharing.shared_with(found.authors.all(), found.teams.all(), AUTHORS),
-        "entries": log.entries_of(found.scope)[:NEWEST_ENTRIES],
+        "entries": logbook.newest_of(found.scope),
     }  # fmt: skip
     return render(request, "studio/project.html", context)
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gradetape.accounts.http import SignedInRequest
+from gradetape.authoring import logbook
 from gradetape.authoring.access import authors_only, project_of
 from gradetape.authoring.changes import differences
 from gradetape.authoring.models import Project
@@ -50,7 +51,7 @@ def _listed(request: SignedInRequest, challenge: Challenge | None) -> dict[str, 
     rejudges = listing.rejudges_of(challenge)
     return {
         "challenge": challenge, "rows": listing.rows_of(challenge), "rejudges": rejudges,
-        "may_act": request.user.may_publish, "regrading": Regrading(),
+        "may_act": request.user.may_publish, "regrading": Regrading(), "entries": logbook.newest_of(challenge.scope),
         **showing.impact(rejudges[0] if rejudges else None, request.user),
     }  # fmt: skip
 
