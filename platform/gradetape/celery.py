@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gradetape.settings")
 
 APP = "gradetape"
 MAKE_AHEAD = "submissions.make_ahead"
-QUEUES = ("runs", "submissions", "validation", "rejudge")
+QUEUES = ("runs", "submissions", "validation", transport.LAST)
 
 # Started by root, the engine gives each jail a host user of its own; and messages are JSON, which runs no code.
 warnings.filterwarnings("ignore", message=".*superuser privileges", category=SecurityWarning)
@@ -31,6 +31,7 @@ MESSAGES: dict[str, Any] = {
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
         "health_check_interval": 10,
+        "queue_order_strategy": "gradetape.transport:LastInLine",
     },
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from gradetape.regrading.models import Regrade, RegradedSubmission
 from gradetape.submissions.text import storable
+from gradetape.transport import LAST
 from gradetape.turntaking.turns import Turns
 
 REGRADE = "regrading.regrade"
-QUEUE = "rejudge"
 
 
 class _Regrades(Turns[Regrade]):
@@ -22,7 +22,7 @@ class _Regrades(Turns[Regrade]):
         return self.release(which, job_id, turn, write=partial(mark_failed, row, turn, fault), lost=0)
 
 
-REGRADES = _Regrades(Regrade, name="regrade", task=REGRADE, queue=QUEUE)
+REGRADES = _Regrades(Regrade, name="regrade", task=REGRADE, queue=LAST)
 
 
 def mark_failed(row: RegradedSubmission, turn: int, fault: str) -> None:
