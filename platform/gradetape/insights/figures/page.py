@@ -21,7 +21,7 @@ def figures_of(version: ChallengeVersion) -> dict[str, Any]:
         "advice": [case for case in cases if case.advice],
         "diagnoses": diagnoses_of(sample),
         "attempts": attempts_to_solve(sample.sent),
-        "seconds": seconds_to_solve(version),
+        "seconds": seconds_to_solve(sample),
         "scores": scores(sample.sent),
         "weeks": weekly(version, sample.sent[-1].at),
     }

@@ -15,7 +15,7 @@ from gradetape.catalog.models import ChallengeVersion
 from gradetape.submissions.models import Submission
 from gradetape.submissions.models.submission import SubmissionQuerySet
 
-MOST = 5_000
+MOST = 2_000
 
 
 class Sent(NamedTuple):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from grader.model import Verdict
 from gradetape.catalog.models import ChallengeVersion
 from gradetape.insights.figures.measures import Spread, spread
-from gradetape.insights.figures.sample import MOST, Sent, graded_with
+from gradetape.insights.figures.sample import Sample, Sent, graded_with
 from gradetape.standings.models import Standing, State
 
 WEEK = timedelta(days=7)
@@ -43,12 +43,10 @@ def attempts_to_solve(sent: Iterable[Sent]) -> Spread | None:
     return spread(list(solved.values()))
 
 
-def seconds_to_solve(version: ChallengeVersion) -> Spread | None:
-    """The working time, in seconds, of those whose best submission to this version solved the challenge; one query."""
-    solved = Standing.objects.filter(
-        challenge=version.challenge_id, state=State.SOLVED, best_submission__version=version
-    )
-    return spread(list(solved.order_by("-solved_at").values_list("seconds", flat=True)[:MOST]))
+def seconds_to_solve(sample: Sample) -> Spread | None:
+    """The working time, in seconds, of those who solved the challenge with a submission of the sample; one query."""
+    solved = Standing.objects.filter(state=State.SOLVED, best_submission__in=sample.all)
+    return spread(list(solved.order_by().values_list("seconds", flat=True)))
 
 
 def scores(sent: Iterable[Sent]) -> list[Column]:

@@ -103,6 +103,10 @@ class Submission(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["candidate", "-created_at"], name="submission_of_candidate"),
+            # The newest graded ones of a version, and how many, without a look at the wide rows.
+            models.Index(
+                fields=["version", "kind", "state", "-created_at", "-id", "verdict"], name="submission_of_version"
+            ),
             models.Index(
                 fields=["candidate", "-created_at"],
                 name="submission_scratch",
