@@ -42,7 +42,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the ty
         model = User
         fields = ["email", "display_name", "role", "trusted_to_publish", "is_active"]
         help_texts = {
-            "email": "They set a password themselves, by “forgotten” on the page where one signs in.",
+            "email": "Theirs to change, as is the password: “forgotten”, where one signs in, sets the first one.",
             "role": "What somebody may do. It holds from their next click on.",
             "trusted_to_publish": "For authors: they publish, and decide on what others propose.",
             "is_active": "Without it nobody signs in, and open sessions and tokens end; all that they did stays.",
@@ -132,20 +132,50 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the 
         delete_account(user=obj)
 
 
+class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A team with its members by their addresses: as good for five as for five hundred."""
+
+    people = forms.CharField(
+        required=False, label="Members", widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text="The address of each on a line of its own.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Team
+        fields = ["name"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["people"] = "\n".join(self.instance.members.values_list("email", flat=True))
+
+    def clean_name(self) -> str:
+        return tidy(self.cleaned_data["name"])
+
+    def clean_people(self) -> list[User]:
+        """The people; guests of interviews are in no team."""
+        wanted = {address.lower() for address in self.cleaned_data["people"].split()}
+        found = list(User.objects.filter(email__in=wanted).exclude(email__endswith=f"@{DOMAIN}"))
+        unknown = sorted(wanted - {user.email for user in found})
+        if unknown:
+            raise ValidationError(f"Expected addresses of people with an account. Nobody has: {', '.join(unknown)}.")
+        return found
+
+
 @admin.register(Team)
 class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """People who share what they work on; a role still decides what somebody may open."""
 
+    form = TeamForm
     list_display = ["name", "people", "created_at"]
     search_fields = ["name", "members__email", "members__display_name"]
     date_hierarchy = "created_at"
     readonly_fields = ["shares"]
-    autocomplete_fields = ["members"]
     # One at a time: the log has an entry for each.
     actions = None
 
     def get_fields(self, request: HttpRequest, obj: Team | None = None) -> Any:
-        return ["name", "members", "shares"] if obj else ["name", "members"]
+        return ["name", "people", "shares"] if obj else ["name", "people"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return super().get_queryset(request).annotate(people=Count("members", distinct=True))
@@ -160,10 +190,11 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return ", ".join([*interviews, *(f"project {one}" for one in team.projects.all())]) or None
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Members are written after the team; what it was before stands in the form and in the table."""
+        """Members are written once the team is; what it was before stands in the form and in the table."""
         team: Team = form.instance
         members = list(team.members.values_list("pk", flat=True))
         super().save_related(request, form, formsets, change)
+        team.members.set(form.cleaned_data["people"])
         name = form.initial["name"] if change else ""
         auditing.record_team(by=_who(request), team=team, name_before=name, members_before=members)
 
