@@ -13,6 +13,7 @@ from reviewing import REVIEW, Reviewer, reviewed_package
 from support import signed_in
 
 from grader.seeds import pool
+from gradetape.accounts.export import files
 from gradetape.audit.models import AuditEntry
 from gradetape.catalog.actions import publish
 from gradetape.interviews.actions.forget import anonymise
@@ -33,6 +34,9 @@ from gradetape.submissions.models import Attempt, CaseResult, Ending, Kind, Subm
 from gradetape.submissions.story import look
 from gradetape.timeline.reading import moments_of
 from gradetape.turntaking.models import Stage
+from gradetape.webhooks.actions import add
+from gradetape.webhooks.models import Delivery, Event
+from gradetape.webhooks.payload import body_of
 
 __all__ = ["alma", "engine", "grade"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -347,6 +351,30 @@ def test_a_rejudge_without_anything_to_do_is_over_at_once(version, alma):
     assert to_the_end(rejudge.start(now, Scope.EVERYTHING, alma)).state == Stage.FINISHED
     assert not Interview.objects.exists()
     assert not Sitting.objects.exists()
+
+
+def test_webhooks_are_told_once_for_a_sitting_that_changed(interview, version, grade, alma):
+    add(interview=interview, url="https://hooks.example.org/x", events=[Event.REGRADED])
+    (_, changed), (_, same) = started(interview, "a@e.org"), started(interview, "b@e.org")
+    for source in ("fail three", "fail three\n"):
+        grade(changed.candidate, source)
+    grade(same.candidate, "fail two")
+    for sitting in (changed, same):
+        hand_in(sitting=sitting)
+    to_the_end(shadow.start(version.challenge, forgiving(), alma))
+    assert not Delivery.objects.exists()
+    to_the_end(rejudge.start(publish(package=forgiving()).version, Scope.EVERYTHING, alma))
+    delivery = Delivery.objects.get()
+    assert (delivery.sitting, delivery.event) == (changed, "sitting.regraded")
+    assert json.loads(body_of(delivery))["sitting"]["score"] == 100
+
+
+def test_an_account_s_export_says_what_it_was_before(grade, ana, rejudged):
+    grade(ana, "fail three")
+    rejudged(forgiving())
+    (told,) = [content for name, content in files(ana) if name.endswith("submission.json")]
+    facts = json.loads(told)
+    assert (facts["score"], [one["score"] for one in facts["before_regrading"]]) == (100, [65])
 
 
 def test_what_is_kept_of_a_regrade_is_forgotten_with_its_sitting(interview, version, grade, alma):

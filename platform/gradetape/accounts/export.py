@@ -12,12 +12,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.db.models import Model
+from django.db.models import Model, Prefetch
 
 from gradetape.accounts.models import User
 from gradetape.accounts.packing import File
 from gradetape.api.models import ApiToken
 from gradetape.insights.models import CaseReport
+from gradetape.regrading.models import RegradedSubmission
 from gradetape.standings.models import Activity, Standing
 from gradetape.study.models import GivenUp, Note
 from gradetape.submissions.models import Draft, EditorSettings, Snippet, Submission
@@ -30,7 +31,7 @@ account.json            your profile, teams, addresses, sign-ins, second factors
                         secrets), how you like the editor, what you did when, and what you gave up on
 challenges/CHALLENGE/   what you typed: solution.py, earlier versions of it, the snippet, your notes, how far you are
 submissions/            a folder for each: solution.py as it was sent, submission.json with its result case by case, and
-                        with what you reported
+                        with what you reported, and what it was before it was regraded
 
 Times are in UTC. Text is in UTF-8; what you sent that is no UTF-8 stands there byte for byte.
 """
@@ -110,15 +111,24 @@ def progress(user: User) -> Iterator[File]:
 def submissions(user: User) -> Iterator[File]:
     """Everything sent, with what came of it."""
     mine = Submission.objects.filter(candidate=user).select_related("version__challenge")
-    for row in mine.prefetch_related("cases", "case_reports").order_by("created_at").iterator(chunk_size=CHUNK):
+    regraded = Prefetch("regradings", RegradedSubmission.objects.filter(applied_at__isnull=False).defer("result"))
+    for row in (
+        mine.prefetch_related("cases", "case_reports", regraded).order_by("created_at").iterator(chunk_size=CHUNK)
+    ):
         folder = f"submissions/{row.created_at:%Y-%m-%d-%H%M%S}-{row.challenge.slug}-{str(row.pk)[:8]}"
         where = {"challenge": row.challenge.slug, "version": row.version.number}
         cases = [{name: getattr(case, name) for name in CASE_FIELDS} for case in row.cases.all()]
         reports = [facts(report) for report in row.case_reports.all()]
+        before = [
+            {"at": one.applied_at, "verdict": one.was_verdict, "score": one.was_score} for one in row.regradings.all()
+        ]
         yield f"{folder}/solution.py", bytes(row.source)
         if row.snippet is not None:
             yield f"{folder}/snippet.py", bytes(row.snippet)
-        yield f"{folder}/submission.json", json({**where, **facts(row), "cases": cases, "reports": reports})
+        yield (
+            f"{folder}/submission.json",
+            json({**where, **facts(row), "cases": cases, "reports": reports, "before_regrading": before}),
+        )
 
 
 CONTENT: tuple[Callable[[User], Iterator[File]], ...] = (account, typed, progress, submissions)

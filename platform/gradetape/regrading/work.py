@@ -8,6 +8,7 @@ from gradetape.regrading import choosing, results
 from gradetape.regrading.applying import keep, make_own
 from gradetape.regrading.models import Regrade, RegradedSubmission
 from gradetape.regrading.moving import move
+from gradetape.regrading.telling import tell_webhooks
 from gradetape.regrading.turns import REGRADES, mark_failed
 from gradetape.submissions.lease import Lease
 from gradetape.turntaking.turns import Turn
@@ -21,7 +22,7 @@ def step(turn: Turn[Regrade], lease: Lease) -> None:
         return
     row = regrade.rows.filter(turn=None).select_related("submission__version").first()
     if row is None:
-        REGRADES.finish(turn=turn)
+        REGRADES.finish(turn=turn, write=partial(tell_webhooks, regrade.pk))
     else:
         _grade(turn, row, lease)
 

@@ -1,1 +1,1 @@
-"""Webhooks: other programs are told when somebody started, finished, or was reviewed."""
+"""Webhooks: other programs are told when somebody started, finished, was reviewed or regraded."""

@@ -20,11 +20,12 @@ class Event(models.TextChoices):
     STARTED = "sitting.started", "Somebody starts"
     FINISHED = "sitting.finished", "Somebody has finished"
     REVIEWED = "sitting.reviewed", "Somebody was reviewed"
+    REGRADED = "sitting.regraded", "What somebody sent was regraded"
     PING = "ping", "Trying it out"
 
 
 # Those that one chooses among.
-CHOSEN = (Event.STARTED, Event.FINISHED, Event.REVIEWED)
+CHOSEN = (Event.STARTED, Event.FINISHED, Event.REVIEWED, Event.REGRADED)
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
