@@ -55,7 +55,7 @@ WORDS: dict[str, Wording] = {
     "csv.made": Wording("took the results away as a table"),
     "report.made": Wording("made a report of {about}"),
     "submission.seen": Wording("looked at what {about} sent"),
-    "report.made": Wording("reported a case", ("case",)),
+    "case.reported": Wording("reported a case", ("case",)),
     "report.read": Wording("read a report and the code that it is about"),
     "report.answered": Wording("answered a report", ("case", "outcome")),
     "webhook.added": Wording("added a webhook", ("to", "events")),
