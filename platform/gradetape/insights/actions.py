@@ -46,8 +46,9 @@ def report(*, submission_id: UUID, case: str, words: str, by: User) -> CaseRepor
         submission=submission, version=submission.version, case=case, judged=judged(result), words=text
     )
     log.record(
-        actor=by, action="case.reported", scope=scope_of(submission.challenge.slug), about=f"report:{made.pk}", case=case
-    )
+        actor=by, action="case.reported", scope=scope_of(submission.challenge.slug), about=f"report:{made.pk}",
+        case=case,
+    )  # fmt: skip
     return made
 
 
