@@ -132,6 +132,11 @@ def test_nobody_else_gets_anything(planted, ada, role):
             assert PLANTED not in answer.text
 
 
+def test_administrators_find_it_in_their_menu(as_ada, as_ana):
+    assert 'href="/admin/"' in as_ada.get("/challenges/").text
+    assert "/admin/" not in as_ana.get("/challenges/").text
+
+
 def test_one_signs_in_as_everywhere():
     answer = Client().get("/admin/accounts/user/", follow=True)
     assert answer.redirect_chain[-1][0].startswith("/accounts/login/?next=")
