@@ -21,7 +21,7 @@ from gradetape.insights.figures.diagnoses import diagnoses_of, words_of
 from gradetape.insights.figures.measures import FEWEST, Spread, Sums, discrimination, may_be_chance, spread
 from gradetape.insights.figures.sample import Sent, sample_of
 from gradetape.insights.figures.ways import Column, attempts_to_solve, monday, scores, seconds_to_solve, weekly
-from gradetape.insights.templatetags.learning import columns, correlation, quartiles, signed, whole_percent
+from gradetape.insights.templatetags.learning import columns, correlation, quartiles, signed, span, whole_percent
 from gradetape.standings.models import Standing
 from gradetape.submissions.models import CaseResult, Kind, State, Submission
 
@@ -367,3 +367,8 @@ def test_correlations_are_written_with_two_decimals(number, said):
 @pytest.mark.parametrize(("share", "said"), [(None, "–"), (0, "0 %"), (0.001, "1 %"), (0.999, "99 %"), (1, "100 %")])
 def test_shares_are_none_or_all_only_where_that_is_so(share, said):
     assert whole_percent(share) == said
+
+
+def test_spans_of_time_are_said_in_words():
+    assert span(Spread(0, 20, 50, 4)) == "half of them under a minute"
+    assert span(Spread(0, 900, 3900, 4)) == "half of them between under a minute and 1 h 5 min"

@@ -100,9 +100,16 @@ def plain(number: float) -> str:
 
 
 @register.filter
+def took(seconds: float) -> str:
+    """How long something took; what came ready-made took a moment too."""
+    return duration(max(1.0, seconds))
+
+
+@register.filter
 def span(found: Spread) -> str:
     """The quartiles of seconds in words."""
-    return f"half of them between {duration(found.low)} and {duration(found.high)}"
+    low, high = took(found.low), took(found.high)
+    return f"half of them {low}" if low == high else f"half of them between {low} and {high}"
 
 
 @register.filter
