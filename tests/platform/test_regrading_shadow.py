@@ -124,6 +124,16 @@ def test_one_against_a_version_that_is_not_live_any_more_makes_room(version, gra
     assert first.state == Stage.CANCELLED
 
 
+def test_of_two_who_ask_at_once_both_get_the_same(version, grade, ana, alma, ada, monkeypatch):
+    grade(ana)
+    first = shadow.start(version.challenge, forgiving(), alma)
+    # The other one had not begun when this one looked.
+    looks = iter([None, first])
+    monkeypatch.setattr(shadow, "kept", lambda *_: next(looks))
+    assert shadow.start(version.challenge, forgiving(), ada) == first
+    assert Regrade.objects.get().is_open
+
+
 def test_a_cancelled_one_is_not_kept(version, grade, ana, alma):
     grade(ana)
     regrade = shadow.start(version.challenge, forgiving(), alma)

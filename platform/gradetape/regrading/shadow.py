@@ -29,9 +29,7 @@ def start(challenge: Challenge, package: Package, by: User) -> Regrade:
         return present
     try:
         with transaction.atomic():
-            # One that is under way against a version that is not live any more tells nothing to anybody.
-            for stale in challenge.regrades.open().filter(kind=RegradeKind.SHADOW, digest=package.digest):
-                REGRADES.stop(job_id=stale.pk)
+            _stop_stale(challenge, package)
             regrade = Regrade.objects.create(
                 challenge=challenge, kind=RegradeKind.SHADOW, digest=package.digest, engine=engine_digest(),
                 archive=package.archive(), against_id=_live(challenge), started_by=by,
@@ -40,7 +38,10 @@ def start(challenge: Challenge, package: Package, by: User) -> Regrade:
             about = f"regrade:{regrade.pk}"
             log.record(actor=by, action="shadow.started", scope=regrade.log_scope, about=about, digest=package.digest)
     except IntegrityError as error:
-        raise AlreadyRegrading from error
+        present = kept(challenge, package)
+        if present is None:
+            raise AlreadyRegrading from error
+        return present
     _forget(challenge)
     return regrade
 
@@ -50,6 +51,13 @@ def kept(challenge: Challenge, package: Package) -> Regrade | None:
     same = challenge.regrades.filter(kind=RegradeKind.SHADOW, digest=package.digest, engine=engine_digest())
     told = same.filter(against=_live(challenge), state__in=[*OPEN_STAGES, Stage.FINISHED])
     return told.listed().order_by("-created_at").first()
+
+
+def _stop_stale(challenge: Challenge, package: Package) -> None:
+    """One under way against a version that is not live any more, or on another engine, tells nothing to anybody."""
+    same = challenge.regrades.listed().open().filter(kind=RegradeKind.SHADOW, digest=package.digest)
+    for stale in same.exclude(against=_live(challenge), engine=engine_digest()):
+        REGRADES.stop(job_id=stale.pk)
 
 
 def _begin(regrade: Regrade) -> None:

@@ -77,11 +77,6 @@ class Summary:
     failures: Sequence[Failure]
     interviews: Sequence[Touched]
 
-    @property
-    def share(self) -> float:
-        """How much is done, 0 to 1."""
-        return self.done / self.total if self.total else 1.0
-
 
 def of(regrade: Regrade, user: User) -> Summary:
     """The regrade as somebody may see it. However much it changes, the number of queries has a bound."""
