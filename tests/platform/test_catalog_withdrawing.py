@@ -139,7 +139,11 @@ def test_an_open_workbench_of_a_withdrawn_challenge_loses_nothing(version, send,
     assert page.status_code == 410
     assert "while it was withdrawn" in page.content.decode()
     assert sent.get_absolute_url() in page.content.decode()
-    assert as_ana.get(sent.get_absolute_url()).status_code == 200
+    # What was sent opens, and leads nowhere where nothing is.
+    detail = as_ana.get(sent.get_absolute_url())
+    assert detail.status_code == 200
+    for address in ("attempts/", "solution/"):
+        assert f"/challenges/doubling/{address}" not in detail.content.decode()
     # Whoever has nothing there finds nothing, and the catalogue has it no more.
     assert as_bob.get("/challenges/doubling/").status_code == 404
     assert "Doubling" not in as_ana.get("/challenges/").content.decode()
