@@ -60,8 +60,11 @@ def noise_in_training_only(got, want, secret):
     deviation, right = (float(np.abs(one - clean).mean()) for one in (noisy, expected))
     at_least("effect of the noise in relation to what it should be", deviation / right, 0.9)
     at_most("effect of the noise in relation to what it should be", deviation / right, 1.1)
-    mean = float(np.abs(noisy.mean(axis=0) - clean).mean())
-    at_most("distance of the mean of 40 noisy outputs in relation to that of one", mean / deviation, 0.5)
+    # The formula bends the noise's mean away from zero, by more for some weights than for others.
+    share, usual = (
+        float(np.abs(one.mean(axis=0) - clean).mean()) / far for one, far in ((noisy, deviation), (expected, right))
+    )
+    at_most("share of 40 noisy outputs' distance that their mean keeps, beyond the usual", share - usual, 0.15)
 
 
 @check("compile_and_fit")
