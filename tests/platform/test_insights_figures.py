@@ -370,5 +370,5 @@ def test_shares_are_none_or_all_only_where_that_is_so(share, said):
 
 
 def test_spans_of_time_are_said_in_words():
-    assert span(Spread(0, 20, 50, 4)) == "half of them under a minute"
+    assert span(Spread(0, 10, 20, 4)) == "half of them under a minute"
     assert span(Spread(0, 900, 3900, 4)) == "half of them between under a minute and 1 h 5 min"
