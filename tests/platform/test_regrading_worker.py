@@ -5,15 +5,20 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from regrades import alma, engine, forgiving, grade
+from interviewing import an_interview, started
+from regrades import alma, engine, forgiving, grade, without
 from support import Process, start_worker, wait_until
 
 from grader.package import Package
 from gradetape.catalog.actions import publish
+from gradetape.interviews.actions.sit import hand_in
 from gradetape.regrading import rejudge, shadow, summary
 from gradetape.regrading.models import Regrade, Scope
 from gradetape.regrading.stopping import cancel
 from gradetape.regrading.turns import REGRADES
+from gradetape.reviews.actions.points import override
+from gradetape.reviews.models import Override
+from gradetape.standings.models import Standing
 from gradetape.submissions.actions import submit
 from gradetape.submissions.models import Attempt, Ending, Kind, State, Submission, SubmissionEvent
 from gradetape.turntaking.models import Stage
@@ -92,6 +97,26 @@ def test_the_whole_worker_goes_and_another_one_finishes(grade, worker, version, 
     finally:
         again.kill_all()
     assert {(one.score, one.attempt) for one in Submission.objects.all()} == {(100, 2)}
+
+
+def test_interviews_standings_and_given_points_follow_and_who_sits_is_left_alone(
+    grade, worker, version, interview, ines, ana, alma
+):
+    quiet = an_interview(ines, [version.challenge], title="Quiet")
+    (_, running), (_, over) = started(interview), started(quiet, "over@example.org")
+    mine, theirs, handed = grade(ana, "fail three"), grade(running.candidate, "fail three"), grade(over.candidate)
+    hand_in(sitting=over)
+    case = handed.cases.get(case="nothing")
+    override(sitting=over, by=ines, submission=handed, case=case, points=5, reason="so")
+    regrade = await_end(rejudge.start(publish(package=without("nothing")).version, Scope.EVERYTHING, alma))
+    assert (regrade.state, regrade.left_out, regrade.rows.count()) == (Stage.FINISHED, 1, 2)
+    assert quiet.tasks.get().version == regrade.version
+    assert interview.tasks.get().version == version
+    versions = {one.pk: one.version for one in Submission.objects.all()}
+    assert versions == {mine.pk: regrade.version, handed.pk: regrade.version, theirs.pk: version}
+    assert Override.objects.get().revoked_at is not None
+    assert Standing.objects.get(user=ana).parts == {"basics": 40, "edges": 25}
+    assert Attempt.objects.filter(submission=theirs).count() == 1
 
 
 def test_people_come_between_the_turns(grade, worker, version, send, ana, bob, ada, alma):
