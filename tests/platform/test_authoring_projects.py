@@ -173,8 +173,8 @@ def test_filling_replaces_all_files_and_keeps_what_they_were(project, avi):
 
 def test_authors_are_added_and_the_last_one_stays(project, avi, ben, ana):
     with pytest.raises(NoSuchAuthor):
-        projects.add_author(project=project, email=ana.email, by=avi)
-    projects.add_author(project=project, email=" BEN@example.org", by=avi)
+        projects.share(project=project, who=ana.email, by=avi)
+    projects.share(project=project, who=" BEN@example.org", by=avi)
     projects.remove_author(project=project, user_id=avi.pk, by=avi)
     with pytest.raises(LastAuthor):
         projects.remove_author(project=project, user_id=ben.pk, by=ben)
