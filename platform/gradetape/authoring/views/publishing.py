@@ -12,7 +12,7 @@ from grader.exceptions import PackageError
 from gradetape.accounts.http import SignedInRequest
 from gradetape.authoring.access import project_of
 from gradetape.authoring.files import package_of
-from gradetape.authoring.models import Project, ReleaseState
+from gradetape.authoring.models import Project, Release, ReleaseState
 from gradetape.authoring.publishing import readiness, releasing, showing
 from gradetape.authoring.publishing.exceptions import NothingNew
 from gradetape.authoring.publishing.forms import Publishing
@@ -65,9 +65,16 @@ def _page(
         "form": form,
         "changes": showing.changes(found),
         "proposal": project.releases.filter(state=ReleaseState.PROPOSED).select_related("proposed_by").first(),
+        "declined": _declined(project),
         "is_behind": found.live is not None and project.based_on_id != found.live.pk,
     }
     return render(request, "studio/publish.html", context, status=status)
+
+
+def _declined(project: Project) -> Release | None:
+    """The newest release, if the answer to it was no."""
+    newest = project.releases.select_related("project", "decided_by").first()
+    return newest if newest is not None and newest.state == ReleaseState.DECLINED else None
 
 
 @require_safe
