@@ -8,7 +8,7 @@ from publishing import an_author, as_avi, as_tess, avi, edited, project, proved,
 from support import signed_in
 
 from gradetape.audit.models import AuditEntry
-from gradetape.authoring.models import Mode
+from gradetape.authoring.models import Mode, Release
 from gradetape.authoring.publishing import releasing, versions
 from gradetape.authoring.publishing.exceptions import MayNotPublish, NothingNew, NotReady
 from gradetape.catalog.actions import publish
@@ -105,6 +105,14 @@ def test_the_list_says_what_came_when_and_from_whom(project, avi, tess, as_avi):
     assert "From a folder, by the command line" in page
     assert "From &lt;git&gt;." in page
     assert "published version 1" in page
+
+
+def test_versions_and_releases_outlive_whoever_published_them(two, tess, as_avi):
+    tess.delete()
+    page = text_of(as_avi.get(f"{HERE}versions/"))
+    assert "Somebody who left" in page
+    assert "somebody who left published version 2" in page.replace('<span class="muted">', "")
+    assert set(Release.objects.values_list("proposed_by", "decided_by")) == {(None, None)}
 
 
 def test_a_version_beside_any_other(two, as_avi):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -29,11 +30,11 @@ def rows_of(challenge: Challenge) -> list[Row]:
     """All versions, the newest first."""
     sent = Submission.objects.filter(version=OuterRef("pk"), kind=Kind.SUBMIT).order_by().values("version")
     found = challenge.versions.defer(*LARGE).select_related("published_by")
-    # Annotations are not known to the type checker, hence the pairs.
-    counted = found.annotate(sent=Coalesce(Subquery(sent.annotate(count=Count("pk")).values("count")), 0))
-    pairs = list(zip(counted, counted.values_list("sent", flat=True), strict=True))
+    counted: Iterable[Any] = found.annotate(
+        sent=Coalesce(Subquery(sent.annotate(count=Count("pk")).values("count")), 0)
+    )
     releases = {one.version_id: one for one in reversed(_published(challenge))}
-    return [Row(one, count, releases.get(one.pk), one.pk == challenge.live_id) for one, count in pairs]
+    return [Row(one, one.sent, releases.get(one.pk), one.pk == challenge.live_id) for one in counted]
 
 
 def _published(challenge: Challenge) -> list[Release]:
