@@ -40,7 +40,8 @@ _CHAINED = {"shuffle", "repeat", "batch", "padded_batch", "filter", "ravel", "fl
 _BUILTINS = {"max", "min", "any", "all"}
 # The same whichever side comes first.
 _EITHER_WAY = {
-    "maximum", "minimum", "add", "multiply", "equal", "not_equal", "logical_and", "logical_or", "logical_xor", "max", "min",
+    "maximum", "minimum", "add", "multiply", "equal", "not_equal", "logical_and", "logical_or", "logical_xor", "max",
+    "min",
 }  # fmt: skip
 _NOT_SWAPPED = {"isinstance", "issubclass", "getattr", "hasattr", "setattr", "super", "zip", "print"}
 
