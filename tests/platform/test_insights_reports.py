@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from failing import graded
+from interviewing import started
 from support import signed_in
 
 from grader.model import Outcome
@@ -97,6 +98,14 @@ def test_nothing_of_a_sitting_is_reported(send, take, db):
     with pytest.raises(NotReportable):
         actions.report(submission_id=failed.pk, case="three", words=WORDS_SENT, by=guest)
     assert signed_in(guest).post(address(failed), {"words": WORDS_SENT}).status_code == 404
+
+
+def test_the_workbench_offers_it_and_the_room_of_an_interview_does_not(interview, version, as_ana):
+    assert b"data-reports" in as_ana.get("/challenges/doubling/").content
+    guest, sitting = started(interview)
+    room = guest.get(f"/sitting/{sitting.pk}/challenges/doubling/")
+    assert room.status_code == 200
+    assert b"data-reports" not in room.content
 
 
 def test_somebody_else_s_submission_is_not_found(failed, as_bob, ada):
@@ -252,10 +261,10 @@ def test_an_earlier_version_is_no_later_one(reported, regraded, tiny):
 
 def test_what_was_done_is_audited_in_words(reported, avi, ana):
     answer(reported, avi)
-    rows = AuditEntry.objects.filter(scope="challenge:doubling").order_by("pk")
-    assert [(row.action, row.actor) for row in rows] == [("report.made", ana), ("report.answered", avi)]
+    rows = AuditEntry.objects.filter(scope="challenge:doubling", about__startswith="report:").order_by("pk")
+    assert [(row.action, row.actor) for row in rows] == [("case.reported", ana), ("report.answered", avi)]
     assert not [row for row in rows if WORDS_SENT in json.dumps(row.details)]
-    assert {"report.made", "report.answered", "report.read"} <= set(WORDS)
+    assert {"case.reported", "report.answered", "report.read"} <= set(WORDS)
 
 
 def test_reports_are_taken_along_and_gone_with_the_account(reported, ana, avi):
