@@ -1,12 +1,14 @@
 """A Redis of our own, people, a small challenge, and the processes of an installation."""
 
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 import redis
+from django.conf import settings
 from django.test import Client
 from interviewing import an_interview
-from support import MANIFEST, RedisProcess, signed_in
+from support import MANIFEST, Process, RedisProcess, signed_in, start_worker
 
 from grader.package import Package
 from gradetape import broker
@@ -123,3 +125,20 @@ def take() -> Callable[[Submission], attempts.Claim]:
         return claimed
 
     return claim
+
+
+@pytest.fixture
+def beat() -> Iterator[Process]:
+    """What sweeps, and rings for whoever was forgotten."""
+    process = Process("django", "beat")
+    yield process
+    process.kill_all()
+
+
+@pytest.fixture
+def worker(db: None, beat: Process) -> Iterator[Process]:
+    """A Celery worker with a pool, and an engine that does as it is told."""
+    shutil.rmtree(settings.ENGINE_RUN_DIR, ignore_errors=True)
+    process = start_worker()
+    yield process
+    process.kill_all()

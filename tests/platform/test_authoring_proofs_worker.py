@@ -4,14 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from proving import alma, project, started
-from support import Process, start_worker, wait_until
+from support import start_worker, wait_until
 
 from grader.validation.tolerance import Fit
 from gradetape.authoring.actions.projects import make
@@ -26,21 +25,6 @@ from tests.grader.toy import FILES as TOY
 __all__ = ["alma", "project", "started"]
 THRICE = "# caught by: scalar\n# why: three times\ndef double(x):\n    return x * 3\n"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(300)]
-
-
-@pytest.fixture
-def beat() -> Iterator[Process]:
-    process = Process("django", "beat")
-    yield process
-    process.kill_all()
-
-
-@pytest.fixture
-def worker(db, beat) -> Iterator[Process]:
-    shutil.rmtree(settings.ENGINE_RUN_DIR, ignore_errors=True)
-    process = start_worker()
-    yield process
-    process.kill_all()
 
 
 def await_end(proof: Proof, seconds: float = 120) -> Proof:

@@ -1,13 +1,12 @@
 """Regrades with real processes: a Celery worker and its pool, the sweep, kills; and once in real jails."""
 
 import shutil
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from interviewing import an_interview, started
 from regrades import alma, engine, forgiving, grade, without
-from support import Process, start_worker, wait_until
+from support import start_worker, wait_until
 
 from grader.package import Package
 from gradetape.catalog.actions import publish
@@ -27,21 +26,6 @@ from tests.grader.toy import FILES as TOY
 
 __all__ = ["alma", "engine", "grade"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(300)]
-
-
-@pytest.fixture
-def beat() -> Iterator[Process]:
-    process = Process("django", "beat")
-    yield process
-    process.kill_all()
-
-
-@pytest.fixture
-def worker(db, beat) -> Iterator[Process]:
-    shutil.rmtree(settings.ENGINE_RUN_DIR, ignore_errors=True)
-    process = start_worker()
-    yield process
-    process.kill_all()
 
 
 def await_end(regrade: Regrade, seconds: float = 120) -> Regrade:

@@ -25,13 +25,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.
 
 
 @pytest.fixture
-def beat() -> Iterator[Process]:
-    process = Process("django", "beat")
-    yield process
-    process.kill_all()
-
-
-@pytest.fixture
 def worker(version, beat) -> Iterator[Process]:
     shutil.rmtree(settings.ENGINE_RUN_DIR, ignore_errors=True)
     process = start_worker()
