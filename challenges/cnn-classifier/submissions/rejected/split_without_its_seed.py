@@ -1,4 +1,4 @@
-# caught by: split, best_weights
+# caught by: split
 # why: every call draws another split
 import keras
 import numpy as np
