@@ -92,6 +92,14 @@ def test_a_run_of_the_samples_and_what_is_not_graded_can_not_be_reported(send, a
             actions.report(submission_id=send(ana, kind=kind).pk, case="three", words=WORDS_SENT, by=ana)
 
 
+@pytest.mark.parametrize("facts", [{"kind": Kind.RUN}, {"verdict": "judge_error"}])
+def test_what_counts_for_nothing_can_not_be_reported_though_a_case_failed(failed, ana, as_ana, facts):
+    Submission.objects.filter(pk=failed.pk).update(**facts)
+    assert as_ana.get(address(failed)).status_code == 404
+    with pytest.raises(NotReportable):
+        actions.report(submission_id=failed.pk, case="three", words=WORDS_SENT, by=ana)
+
+
 def test_nothing_of_a_sitting_is_reported(send, take, db):
     guest = make_guest(name="Gast")
     failed = graded(send, take, guest, ["three"])
