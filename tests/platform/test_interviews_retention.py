@@ -341,6 +341,7 @@ FORGOTTEN = {
 # What hangs on a person with an account, and never on a guest.
 NOT_OF_GUESTS = {
     "account", "mfa", "socialaccount", "usersessions", "admin", "api", "study", "audit", "authoring",
+    "insights",
 }  # fmt: skip
 TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
 
