@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from support import MANIFEST
+from support import MANIFEST, wait_until
 
 from grader.package import Package
 from gradetape.accounts.models import User
@@ -45,10 +45,12 @@ def grade(version: ChallengeVersion) -> Callable[..., Submission]:
 
 
 def by_hand(sent: Submission) -> None:
-    """Grade what waits, as a worker does."""
+    """Grade what waits, as a worker does; a real one may be quicker."""
     claim = attempts.claim(submission_id=sent.pk, worker="w1@here")
-    assert claim
-    grading.grade(claim)
+    if claim:
+        grading.grade(claim)
+    else:
+        wait_until(lambda: not Submission.objects.get(pk=sent.pk).is_open, 120)
 
 
 def forgiving(case: str = "three", slug: str = "doubling", review: str = "planted-review\n") -> Package:
