@@ -95,7 +95,6 @@ def test_figures_are_drawn_and_written(
     author.wait_for_url(f"**{LEARN}")
     for name in ("Worth a look", "Cases", "What candidates are told most", "Until it is solved", "Scores"):
         expect(author.get_by_role("heading", name=name).first).to_be_visible()
-    expect(author.get_by_text("Nobody fails this case").first).to_be_visible()
     expect(author.get_by_text("Those who do well otherwise fail this case").first).to_be_visible()
     expect(author.get_by_role("img", name="Submissions by their score")).to_be_visible()
     for summary in author.get_by_text("As a table").all():
